@@ -1,0 +1,124 @@
+//! A rule: one piece of knowledge, in one file that is its documentation too.
+
+use serde::Deserialize;
+
+use crate::finding::Level;
+use crate::suggestion::Suggestion;
+
+/// A rule file, `lints/rules/<group>/<id>.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rule {
+    /// Reads well as "allow ID"; equal to the file's stem.
+    pub id: String,
+    /// Equal to the folder the file is in.
+    pub group: String,
+    /// The level when the program always gets there; [`crate::finding::Confidence::scale`] lowers
+    /// it for what it gets to on some path only.
+    pub level: Level,
+    /// The first version of wasify that has the rule.
+    pub since: String,
+    /// What is wrong, in one line, lower case, without a final period. It is the finding's message,
+    /// where `{caller}` stands for the function that makes the call, `{package}` for the crate that
+    /// is blamed, and `{imports}` for the imports of a file that is not loaded.
+    pub summary: String,
+    /// What the user of the program sees: trap, error, wrong result, silence.
+    pub effect: String,
+    /// The kind of that effect, for readers and for proofs.
+    pub outcome: Outcome,
+    /// The crate a finding names.
+    #[serde(default)]
+    pub blame: Blame,
+    /// The toolchain and runtime on which the effect was last seen, or why it can't be.
+    pub proof: Proof,
+    /// When the rule applies.
+    #[serde(rename = "match")]
+    pub matches: Match,
+    /// The page's sections.
+    pub docs: Docs,
+    /// What to do, best first.
+    #[serde(default)]
+    pub suggestions: Vec<Suggestion>,
+    /// Sources: `owner/repo#n`, `owner/repo path`, or `crate-version file:line`.
+    pub references: Vec<String>,
+}
+
+/// What kind of thing happens at run time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The program is stopped: a panic (which aborts on WASI) or an `unreachable`.
+    Trap,
+    /// The call returns an error.
+    Error,
+    /// The call returns a wrong or placeholder value.
+    WrongResult,
+    /// Nothing happens, and nothing says so.
+    Silence,
+    /// The host refuses to load or link the file.
+    NotLoaded,
+}
+
+/// Which crate a finding of a rule names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blame {
+    /// The crate whose code calls into the toolchain's own.
+    #[default]
+    Caller,
+    /// The crate that the matched function is in.
+    Callee,
+}
+
+/// What a rule's promise rests on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Proof {
+    /// Toolchain and runtime of the last execution, for example `rustc 1.95.0, wasmtime 50.0.1`.
+    #[serde(default)]
+    pub seen_on: Option<String>,
+    /// Why execution can't show it, when it can't.
+    #[serde(default)]
+    pub unproved: Option<String>,
+}
+
+/// A table lookup over the binary. Every key is a list of alternatives; a rule matches where any
+/// entry of any list does. What a table can't say is Rust: `lints/src/rules/<id>.rs`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Match {
+    /// Functions by their path, without generic arguments and hash: `std::env::temp_dir`,
+    /// `ignore::walk::WalkParallel::visit`, `<A as B>::c`. A final `::*` stands for everything below.
+    pub functions: Vec<String>,
+    /// Functions by their linker symbol, exactly: C names such as `pthread_create`.
+    pub symbols: Vec<String>,
+    /// Static texts that a function refers to, from their first byte on.
+    pub messages: Vec<String>,
+    /// Ends of the file names in panic locations that a function refers to.
+    pub panics: Vec<String>,
+    /// Paths that don't count because they pass through one of these functions.
+    pub unless_through: Vec<String>,
+    /// Module names of core imports (a final `*` stands for any rest).
+    pub import_modules: Vec<String>,
+    /// `module#name` of core imports.
+    pub imports: Vec<String>,
+    /// Imports (as in `imports`) that don't count, because another rule explains them.
+    pub unless_imports: Vec<String>,
+    /// Packages whose presence in the build is all that can be seen, because an optimizer leaves
+    /// nothing of them. Such a finding is only ever `possible`, and gives way to one of a table.
+    pub packages: Vec<String>,
+    /// The condition is Rust, in `lints/src/rules/<id>.rs`; it may use the tables.
+    pub code: bool,
+}
+
+/// The fixed sections of a rule's page, in the order in which they are shown.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Docs {
+    /// What the rule looks for, and what it can't see.
+    pub what: String,
+    /// Why it is so on WASI.
+    pub why: String,
+    /// What to do instead.
+    pub instead: String,
+}
