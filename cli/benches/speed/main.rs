@@ -1,0 +1,56 @@
+//! How fast wasify is, as ratios against a named peer in the same run. Writes the table in README.md.
+//!
+//! ```text
+//! cargo bench -p wasify --bench speed              all of it; about half an hour
+//! cargo bench -p wasify --bench speed -- inspect   only the parts named: inspect, memory, build, lines
+//! ```
+//!
+//! The inputs are published applications, built by wasify itself. Every ratio is of medians of runs that
+//! take turns with the peer's, so that a busy machine slows both.
+
+mod building;
+mod inputs;
+mod inspecting;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+/// Rows of the table: what, wasify, the peer, the figure.
+type Rows = Vec<[String; 4]>;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| arg != "--bench")
+        .collect();
+    if let [inspect, file] = &arguments[..]
+        && inspect == "peak-memory-of"
+    {
+        return inspecting::print_peak_memory(&PathBuf::from(file));
+    }
+    let wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|arg| arg == part);
+    let mut rows = Rows::new();
+    if wanted("inspect") || wanted("memory") {
+        for input in inputs::components()? {
+            if wanted("inspect") {
+                rows.push(inspecting::time(&input)?);
+            }
+            if wanted("memory") {
+                rows.push(inspecting::memory(&input)?);
+            }
+        }
+    }
+    if wanted("build") {
+        rows.extend(building::overhead()?);
+    }
+    if wanted("lines") {
+        rows.extend(building::line_tables()?);
+    }
+    table::print(&rows);
+    if arguments.is_empty() {
+        table::write_readme(&rows)?;
+    }
+    Ok(())
+}

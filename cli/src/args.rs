@@ -1,0 +1,429 @@
+//! The command line: clap types only, with cargo's own flags where they mean the same.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Effects, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::ecosystem::BuildRequest;
+use crate::levels::LevelArgs;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::BrightGreen.on_default().effects(Effects::BOLD))
+    .usage(AnsiColor::BrightGreen.on_default().effects(Effects::BOLD))
+    .literal(AnsiColor::BrightCyan.on_default().effects(Effects::BOLD))
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing was found at level deny
+  1  something was found at level deny, or the project does not build
+  2  wasify could not do its work: wrong usage, a missing tool, an unreadable file";
+
+/// Ports existing applications to WASI, the system interface of WebAssembly.
+///
+/// Build a project for the target wasm32-wasip2, and learn what will not work there, where, why,
+/// and what to do about it.
+#[derive(Debug, Parser)]
+#[command(name = "wasify", version, styles = STYLES, after_help = EXIT_STATUS)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to show it.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build for wasm32-wasip2, inspect the result, and report what will not work
+    Build(Box<BuildArgs>),
+    /// Show what is in a .wasm file, and what will not work when it runs
+    Inspect(InspectArgs),
+    /// Explain a rule: what it looks for, why, and what to do instead
+    Explain(ExplainArgs),
+    /// List all rules
+    Rules(RulesArgs),
+}
+
+/// Options of every subcommand.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Display")]
+pub struct GlobalArgs {
+    /// When to use colour; `auto` looks at the terminal and at NO_COLOR
+    #[arg(long, global = true, value_enum, value_name = "auto|always|never")]
+    #[arg(default_value_t, hide_possible_values = true)]
+    pub color: Color,
+    /// Show no status lines and no progress, only the report and errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Show every note, every place, and unfolded call paths
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// When the stream is a terminal that has it and `NO_COLOR` is not set.
+    #[default]
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs: versioned, one document on standard output.
+    Json,
+}
+
+/// `wasify build`.
+#[derive(Debug, Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  wasify build                                 the project in this directory\n",
+    "  wasify build --release --bin server          one of its programs, optimised\n",
+    "  wasify build --crate ripgrep --release       a published application, into this directory\n",
+    "  wasify build --format json > report.json     for a program to read\n",
+    "  wasify build -D warnings                     exit with 1 for warnings too, for CI\n",
+    "  wasify build -- -Zbuild-std                  what follows `--` goes to cargo as it is\n\n",
+    "Exit status:\n",
+    "  0  built, and nothing was found at level deny\n",
+    "  1  something was found at level deny, or the project does not build\n",
+    "  2  wasify could not do its work: wrong usage, a missing tool, no project",
+))]
+pub struct BuildArgs {
+    /// The project's directory [default: the current one]
+    #[arg(value_name = "PATH", conflicts_with_all = ["manifest_path", "published"])]
+    pub path: Option<PathBuf>,
+    /// Arguments for cargo build, passed on unchanged
+    #[arg(last = true, value_name = "CARGO ARGS")]
+    passed_on: Vec<String>,
+    /// Print what would be run, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Report a missing wasm32-wasip2 target instead of adding it with rustup
+    #[arg(long)]
+    pub no_install: bool,
+    #[command(flatten)]
+    published: PublishedArgs,
+    #[command(flatten)]
+    package: PackageArgs,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    feature: FeatureArgs,
+    #[command(flatten)]
+    compile: CompileArgs,
+    #[command(flatten)]
+    manifest: ManifestArgs,
+    /// What to report and how.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Published application")]
+struct PublishedArgs {
+    /// Build an application from crates.io instead of a local project
+    #[arg(
+        long = "crate",
+        value_name = "NAME[@VERSION]",
+        conflicts_with = "manifest_path"
+    )]
+    published: Option<String>,
+    /// Where the components of --crate are put [default: the current directory]
+    #[arg(long, value_name = "DIR", requires = "published")]
+    out_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Package selection")]
+struct PackageArgs {
+    /// Build only this package of a workspace; may be repeated
+    #[arg(short, long = "package", value_name = "SPEC")]
+    packages: Vec<String>,
+    /// Build all packages of the workspace
+    #[arg(long)]
+    workspace: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target selection")]
+struct TargetArgs {
+    /// Build the package's library
+    #[arg(long)]
+    lib: bool,
+    /// Build only this program; may be repeated
+    #[arg(long = "bin", value_name = "NAME")]
+    bins: Vec<String>,
+    /// Build all programs
+    #[arg(long = "bins")]
+    all_bins: bool,
+    /// Build only this example; may be repeated
+    #[arg(long = "example", value_name = "NAME")]
+    examples: Vec<String>,
+    /// Build all examples
+    #[arg(long = "examples")]
+    all_examples: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Feature selection")]
+struct FeatureArgs {
+    /// Features to activate, separated by spaces or commas; may be repeated
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    features: Vec<String>,
+    /// Activate all features
+    #[arg(long)]
+    all_features: bool,
+    /// Do not activate the `default` feature
+    #[arg(long)]
+    no_default_features: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Compilation options")]
+struct CompileArgs {
+    /// Build with the release profile: optimised
+    #[arg(short, long, conflicts_with = "profile")]
+    release: bool,
+    /// Build with this profile
+    #[arg(long, value_name = "PROFILE-NAME")]
+    profile: Option<String>,
+    /// How many jobs to run at a time [default: the number of cores]
+    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
+    jobs: Option<String>,
+    /// Directory for all generated files
+    #[arg(long, value_name = "DIRECTORY")]
+    target_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Manifest options")]
+struct ManifestArgs {
+    /// The project's Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+    /// Fail when Cargo.lock would change
+    #[arg(long)]
+    locked: bool,
+    /// Run without the network
+    #[arg(long)]
+    offline: bool,
+    /// The same as --locked and --offline together
+    #[arg(long)]
+    frozen: bool,
+}
+
+impl BuildArgs {
+    /// The request in the ecosystem's words.
+    #[must_use]
+    pub fn request(&self, quiet: bool) -> BuildRequest {
+        BuildRequest {
+            path: self.path.clone(),
+            manifest_path: self.manifest.manifest_path.clone(),
+            published: self.published.published.clone(),
+            out_dir: self.published.out_dir.clone(),
+            packages: self.package.packages.clone(),
+            workspace: self.package.workspace,
+            bins: self.target.bins.clone(),
+            all_bins: self.target.all_bins,
+            examples: self.target.examples.clone(),
+            all_examples: self.target.all_examples,
+            lib: self.target.lib,
+            release: self.compile.release,
+            profile: self.compile.profile.clone(),
+            features: self.feature.features.clone(),
+            no_default_features: self.feature.no_default_features,
+            all_features: self.feature.all_features,
+            locked: self.manifest.locked,
+            offline: self.manifest.offline,
+            frozen: self.manifest.frozen,
+            target_dir: self.compile.target_dir.clone(),
+            jobs: self.compile.jobs.clone(),
+            quiet,
+            no_install: self.no_install,
+            passed_on: self.passed_on.clone(),
+        }
+    }
+}
+
+/// What a report contains and how it is written.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub struct ReportArgs {
+    /// How to write the report
+    #[arg(long, value_enum, value_name = "human|json")]
+    #[arg(default_value_t, hide_possible_values = true)]
+    pub format: Format,
+    /// Levels the user sets.
+    #[command(flatten)]
+    pub levels: LevelArgs,
+}
+
+/// `wasify inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  wasify inspect app.wasm                      what it needs, holds, and can't do\n",
+    "  curl -s https://example.com/app.wasm | wasify inspect -\n",
+    "  wasify inspect app.wasm --format json        all of it, for a program to read\n",
+    "  wasify inspect app.wasm -A std-temp-dir      without that rule\n\n",
+    "Exit status:\n",
+    "  0  nothing was found at level deny\n",
+    "  1  something was found at level deny\n",
+    "  2  the file is missing, can't be read, or is not WebAssembly",
+))]
+pub struct InspectArgs {
+    /// A component or a core module; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What to report and how.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `wasify explain`.
+#[derive(Debug, Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  wasify explain std-temp-dir\n",
+    "  wasify rules                                 lists the names\n\n",
+    "Exit status:\n",
+    "  0  explained\n",
+    "  2  there is no such rule",
+))]
+pub struct ExplainArgs {
+    /// The rule's name, as in `error[NAME]`
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+}
+
+/// `wasify rules`.
+#[derive(Debug, Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  wasify rules\n",
+    "  wasify rules --format json\n\n",
+    "Exit status:\n",
+    "  0  listed",
+))]
+pub struct RulesArgs {
+    /// How to write the list
+    #[arg(long, value_enum, value_name = "human|json")]
+    #[arg(default_value_t, hide_possible_values = true)]
+    pub format: Format,
+}
+
+/// Parses the process's arguments.
+///
+/// # Errors
+/// Clap's own error, which may also be the help or the version; `render` it.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(without_cargo(args))
+}
+
+/// Cargo calls `cargo-wasify wasify ...` for `cargo wasify ...`: the second word is dropped.
+fn without_cargo(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let by_cargo = args.first().is_some_and(|program| {
+        std::path::Path::new(program)
+            .file_stem()
+            .is_some_and(|stem| stem == "cargo-wasify")
+    });
+    if by_cargo && args.get(1).is_some_and(|word| word == "wasify") {
+        args.remove(1);
+    }
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    fn build(line: &str) -> BuildArgs {
+        match parse(words(line)).unwrap().command {
+            Command::Build(args) => *args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn cargo_subcommand_is_the_same_program() {
+        for line in [
+            "cargo-wasify wasify rules",
+            "cargo-wasify rules",
+            "/x/cargo-wasify.exe wasify rules",
+        ] {
+            assert!(
+                matches!(parse(words(line)).unwrap().command, Command::Rules(_)),
+                "{line}"
+            );
+        }
+        assert!(parse(words("wasify wasify rules")).is_err());
+    }
+
+    #[test]
+    fn cargo_flags_arrive() {
+        let request = build(
+            "wasify build dir -p a --package b --bin c --bins --example d --examples --lib -r -F x,y \
+             --features z --no-default-features --all-features --locked --offline --frozen \
+             --target-dir t -j -2 --workspace --no-install -- -Zunstable --config a=b",
+        )
+        .request(true);
+        assert_eq!(request.path, Some(PathBuf::from("dir")));
+        assert_eq!(request.packages, ["a", "b"]);
+        assert_eq!(
+            (request.bins.as_slice(), request.all_bins),
+            (["c".to_owned()].as_slice(), true)
+        );
+        assert_eq!(request.examples, ["d"]);
+        assert!(request.all_examples && request.lib && request.release && request.workspace);
+        assert_eq!(request.features, ["x,y", "z"]);
+        assert!(request.no_default_features && request.all_features && request.no_install);
+        assert!(request.quiet);
+        assert!(request.locked && request.offline && request.frozen);
+        assert_eq!(request.target_dir, Some(PathBuf::from("t")));
+        assert_eq!(request.jobs.as_deref(), Some("-2"));
+        assert_eq!(request.passed_on, ["-Zunstable", "--config", "a=b"]);
+    }
+
+    #[test]
+    fn contradictions_are_usage_errors() {
+        for line in [
+            "wasify build dir --crate x",
+            "wasify build dir --manifest-path Cargo.toml",
+            "wasify build --crate x --manifest-path Cargo.toml",
+            "wasify build --out-dir x",
+            "wasify build --release --profile dev",
+            "wasify build -q -v",
+            "wasify inspect",
+            "wasify inspect a b",
+        ] {
+            assert!(parse(words(line)).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! One file a subcommand, with one `run` each.
+
+pub mod build;
+pub mod explain;
+pub mod inspect;
+pub mod rules;
+
+use anyhow::{Context, Result};
+
+use crate::args::{Format, GlobalArgs};
+use crate::report::human::Look;
+use crate::report::{Report, Sources, Status, json};
+use crate::terminal::Terminal;
+
+/// Shows a report in the format asked for, and says how the run ended.
+fn show(
+    report: &Report,
+    format: Format,
+    global: &GlobalArgs,
+    terminal: &Terminal,
+    write: fn(&Report, &Look) -> String,
+) -> Result<Status> {
+    let text = match format {
+        Format::Json => json::render(report).context("failed to write the report as JSON")?,
+        Format::Human => {
+            let root = report
+                .project
+                .as_ref()
+                .map(|project| project.root.as_path());
+            let look = Look {
+                width: terminal.width(),
+                wrap_titles: terminal.is_read(),
+                verbose: global.verbose,
+                sources: Sources::new(root),
+            };
+            write(report, &look)
+        }
+    };
+    print(terminal, &text)?;
+    Ok(report.status())
+}
+
+fn print(terminal: &Terminal, text: &str) -> Result<()> {
+    terminal
+        .out(text)
+        .context("failed to write to standard output")
+}

@@ -1,0 +1,336 @@
+//! Cargo projects: from a request to components with their witnesses.
+
+mod artifacts;
+mod command;
+mod config;
+mod discover;
+mod failure;
+mod graph;
+mod nothing;
+mod package_id;
+mod progress;
+mod published;
+mod relink;
+mod run;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use cargo_metadata::Metadata;
+use wasify_lints::facts::Packages;
+
+use crate::ecosystem::trouble::Trouble;
+use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Remedy};
+use crate::events::Events;
+use crate::execute::surroundings::Surroundings;
+use crate::execute::{self, files};
+use crate::plan::{BuildPlan, Invocation, Step};
+use crate::toolchain::{self, MissingTarget};
+use artifacts::Component;
+use command::Talk;
+use discover::Place;
+use published::{Source, Spec, Store};
+use run::Ran;
+
+/// The steps that [`build`] would take, without taking any of them.
+///
+/// # Errors
+/// A [`Trouble`]: there is no project to plan for.
+pub fn plan(around: &Surroundings, request: &BuildRequest) -> anyhow::Result<BuildPlan> {
+    let quiet = Talk {
+        color: false,
+        progress: false,
+    };
+    let mut steps = Vec::new();
+    let job = match Spec::of(request)? {
+        Some(spec) => {
+            let store = Store::new(around)?;
+            let (invocation, source) = store.planned(around, &spec, is_offline(request));
+            steps.push(Step::Run {
+                purpose: "find the crate and fetch its source",
+                invocation,
+            });
+            steps.push(Step::CopySource {
+                of: spec.to_string(),
+                to: source.directory.clone(),
+            });
+            Job::published(around, request, &store, &source)
+        }
+        None => Job::local(around, request)?,
+    };
+    steps.push(Step::Run {
+        purpose: "build the project",
+        invocation: job.cargo(quiet),
+    });
+    steps.extend(job.deliver_to.map(|to| Step::Deliver { to }));
+    Ok(BuildPlan { steps })
+}
+
+/// Builds what the request asks for. A project that does not build is no error: it is in
+/// [`Built::failure`].
+///
+/// # Errors
+/// wasify or cargo could not do their work: a [`Trouble`] says what the user can do about it. A target
+/// that is not installed and must not be is no error: it is a failed build with its remedy.
+pub fn build(
+    around: &Surroundings,
+    request: &BuildRequest,
+    events: &dyn Events,
+) -> anyhow::Result<Built> {
+    let mut job = match Spec::of(request)? {
+        Some(spec) => {
+            let store = Store::new(around)?;
+            let source = store.fetch(around, &spec, is_offline(request), events)?;
+            Job::published(around, request, &store, &source)
+        }
+        None => Job::local(around, request)?,
+    };
+    job.check_paths()?;
+    // Neither waits for the other, and both wait for other programs.
+    let (target, metadata) = std::thread::scope(|scope| {
+        let metadata = scope.spawn(|| metadata(around, &job.place));
+        let target = toolchain::ensure_target(
+            around,
+            &job.place.cwd,
+            request.no_install,
+            is_offline(request),
+            events,
+        );
+        (target, metadata.join())
+    });
+    let metadata =
+        metadata.map_err(|_| anyhow::anyhow!("reading the project's metadata panicked"))?;
+    if let Err(error) = target {
+        // The project is not to blame, and can't be built on this machine as it is: that is a finding.
+        let missing = error.downcast::<MissingTarget>()?;
+        return Ok(without_target(&missing, &metadata?));
+    }
+    let metadata = metadata?;
+    if job.is_published {
+        let has_programs = published::check_builds_something(request, &metadata)?;
+        job.request.all_bins &= has_programs;
+    }
+    job.run(&metadata, events)
+}
+
+/// What is told of a build that nobody may install the target for.
+fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
+    let root = metadata.workspace_root.clone().into_std_path_buf();
+    Built {
+        project: project_name(metadata, &root),
+        artifacts: Vec::new(),
+        packages: Packages::default(),
+        failure: Some(BuildFailure {
+            packages: Vec::new(),
+            message: missing.to_string(),
+            remedy: Some(Remedy {
+                title: "install it with rustup".to_owned(),
+                command: format!("rustup target add {}", missing.target),
+            }),
+        }),
+        root,
+    }
+}
+
+fn is_offline(request: &BuildRequest) -> bool {
+    request.offline || request.frozen
+}
+
+/// A request, and where it leads.
+struct Job<'a> {
+    around: &'a Surroundings,
+    request: BuildRequest,
+    is_published: bool,
+    place: Place,
+    target_dir: Option<PathBuf>,
+    deliver_to: Option<PathBuf>,
+}
+
+impl<'a> Job<'a> {
+    fn local(around: &'a Surroundings, request: &BuildRequest) -> Result<Job<'a>, Trouble> {
+        Ok(Job {
+            around,
+            request: request.clone(),
+            is_published: false,
+            place: discover::discover(around, request)?,
+            target_dir: request
+                .target_dir
+                .as_deref()
+                .map(|dir| around.absolute(dir)),
+            deliver_to: request.out_dir.as_deref().map(|dir| around.absolute(dir)),
+        })
+    }
+
+    fn published(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+        store: &Store,
+        source: &Source,
+    ) -> Job<'a> {
+        let target_dir = request
+            .target_dir
+            .as_deref()
+            .map(|dir| around.absolute(dir));
+        let out_dir = request.out_dir.as_deref().map(|dir| around.absolute(dir));
+        let locked = request.locked || source.has_lock;
+        // An application is wanted, as with `cargo install`, not also its library as a component.
+        let all_bins = request.all_bins || !published::selects(request);
+        Job {
+            around,
+            request: BuildRequest {
+                locked,
+                all_bins,
+                ..request.clone()
+            },
+            is_published: true,
+            place: source.place(around),
+            target_dir: Some(target_dir.unwrap_or_else(|| store.target_dir())),
+            deliver_to: Some(out_dir.unwrap_or_else(|| around.cwd.clone())),
+        }
+    }
+
+    /// Cargo reports paths as text, and stops with an error that names none where that is impossible; and
+    /// what is built has to go somewhere.
+    fn check_paths(&self) -> Result<(), Trouble> {
+        let project = self.place.manifest.as_ref().unwrap_or(&self.place.cwd);
+        let unusable = [Some(project), self.target_dir.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|path| path.to_str().is_none());
+        if let Some(path) = unusable {
+            let path = path.display();
+            return Err(Trouble::new(format!(
+                "the path `{path}` is not valid UTF-8, and cargo can't build there"
+            ))
+            .help("give the directory a name that is"));
+        }
+        // Before the build, which may take minutes.
+        match self.deliver_to.as_deref().filter(|to| to.is_file()) {
+            Some(file) => Err(Trouble::new(format!(
+                "`{}` is a file, not a directory",
+                file.display()
+            ))
+            .help("`--out-dir` wants the directory that the components are copied to")),
+            None => Ok(()),
+        }
+    }
+
+    fn cargo(&self, talk: Talk) -> Invocation {
+        let wrapper = config::user_wrapper(self.around, &self.place.cwd, &self.request.passed_on);
+        let target_dir = self.target_dir.clone();
+        command::build(
+            self.around,
+            &self.place,
+            &self.request,
+            target_dir,
+            wrapper,
+            talk,
+        )
+    }
+
+    fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
+        let cargo = self.cargo(Talk {
+            color: events.color(),
+            progress: events.wants_progress(),
+        });
+        let mut ran = run::run(&cargo, events)?;
+        let mut components = artifacts::components(&ran.units, metadata)?;
+        if ran.success && relink::forget_unwitnessed(&components) {
+            ran = run::run(&cargo, events)?;
+            components = artifacts::components(&ran.units, metadata)?;
+        }
+        if ran.success {
+            relink::warn_unwitnessed(&components, events);
+            artifacts::warn_shared(&components, events);
+        }
+        if ran.success && components.is_empty() {
+            return Err(nothing::linked(metadata).into());
+        }
+        let failure = if ran.success {
+            None
+        } else {
+            Some(self.failure(&ran)?)
+        };
+        if failure
+            .as_ref()
+            .is_none_or(|failure| !failure.packages.is_empty())
+        {
+            ran.show_held(events);
+        }
+        let root = metadata.workspace_root.clone().into_std_path_buf();
+        let mut built = Built {
+            project: project_name(metadata, &root),
+            artifacts: components.iter().map(Component::built).collect(),
+            packages: artifacts::packages(&ran.units, &components, metadata),
+            failure,
+            root,
+        };
+        if let Some(directory) = &self.deliver_to {
+            deliver(&mut built.artifacts, directory)?;
+        }
+        Ok(built)
+    }
+
+    fn failure(&self, ran: &Ran) -> anyhow::Result<BuildFailure> {
+        let mut failure = failure::read(ran)?;
+        if self.is_published && failure.packages.is_empty() && failure.message.contains("--locked")
+        {
+            failure.message = format!(
+                "the lock file that the crate was published with does not fit it: {}",
+                failure.message
+            );
+        }
+        graph::explain(self.around, &self.place, &self.request, &mut failure);
+        Ok(failure)
+    }
+}
+
+/// Copies the components to where the user looks for them, and names them there.
+fn deliver(artifacts: &mut [BuiltArtifact], directory: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(directory)
+        .with_context(|| format!("failed to create `{}`", directory.display()))?;
+    for artifact in artifacts {
+        let to = directory.join(artifact.path.file_name().unwrap_or_default());
+        files::copy_whole(&artifact.path, &to)
+            .with_context(|| format!("failed to write `{}`", to.display()))?;
+        artifact.path = to;
+    }
+    Ok(())
+}
+
+fn project_name(metadata: &Metadata, root: &Path) -> String {
+    match metadata.root_package() {
+        Some(package) => package.name.to_string(),
+        None => root
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    }
+}
+
+/// The project as its manifests describe it, without resolving its dependencies.
+fn metadata(around: &Surroundings, place: &Place) -> anyhow::Result<Metadata> {
+    let mut cargo = around.cargo().cwd(&place.cwd).args([
+        "metadata",
+        "--no-deps",
+        "--format-version=1",
+        "--color=never",
+    ]);
+    if let Some(manifest) = &place.manifest {
+        cargo = cargo.arg("--manifest-path").arg(manifest);
+    }
+    let output = execute::capture(&cargo).map_err(|error| {
+        if toolchain::is_missing(&error) {
+            toolchain::no_rust("cargo").into()
+        } else {
+            error
+        }
+    })?;
+    if !output.status.success() {
+        let said = output.stderr.trim();
+        let said = said.strip_prefix("error: ").unwrap_or(said);
+        return Err(Trouble::new(said).into());
+    }
+    serde_json::from_str(&output.stdout).context("failed to read what `cargo metadata` said")
+}

@@ -1,0 +1,131 @@
+//! How one kind of project is found, planned, built and understood: one module each.
+
+pub mod cargo;
+pub mod trouble;
+
+use std::path::PathBuf;
+
+use wasify_lints::facts::Packages;
+use wasify_lints::finding::{Location, Package};
+
+/// What the user asked to build, in cargo's words.
+#[derive(Debug, Clone, Default)]
+pub struct BuildRequest {
+    /// The project's directory; the current one when absent.
+    pub path: Option<PathBuf>,
+    /// `--manifest-path`.
+    pub manifest_path: Option<PathBuf>,
+    /// `--crate NAME[@VERSION]`: build a published application instead of a local project.
+    pub published: Option<String>,
+    /// `--out-dir`: where the components are copied to. When absent, those of `--crate` go to the
+    /// current directory, and a local project's stay in its target directory.
+    pub out_dir: Option<PathBuf>,
+    /// `-p`.
+    pub packages: Vec<String>,
+    /// `--workspace`.
+    pub workspace: bool,
+    /// `--bin`.
+    pub bins: Vec<String>,
+    /// `--bins`.
+    pub all_bins: bool,
+    /// `--example`.
+    pub examples: Vec<String>,
+    /// `--examples`.
+    pub all_examples: bool,
+    /// `--lib`.
+    pub lib: bool,
+    /// `--release`.
+    pub release: bool,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--features`, each as given.
+    pub features: Vec<String>,
+    /// `--no-default-features`.
+    pub no_default_features: bool,
+    /// `--all-features`.
+    pub all_features: bool,
+    /// `--locked`.
+    pub locked: bool,
+    /// `--offline`.
+    pub offline: bool,
+    /// `--frozen`.
+    pub frozen: bool,
+    /// `--target-dir`.
+    pub target_dir: Option<PathBuf>,
+    /// `-j`.
+    pub jobs: Option<String>,
+    /// `--quiet`: the build tool shows errors and warnings only.
+    pub quiet: bool,
+    /// `--no-install`: a missing target is reported, not installed.
+    pub no_install: bool,
+    /// What follows `--`, for cargo, unchanged.
+    pub passed_on: Vec<String>,
+}
+
+/// What a build gave.
+#[derive(Debug)]
+pub struct Built {
+    /// The project's name: the root package, or the workspace directory's name.
+    pub project: String,
+    /// The project's root directory.
+    pub root: PathBuf,
+    /// What was made, sorted by path. Not empty unless `failure` is there.
+    pub artifacts: Vec<BuiltArtifact>,
+    /// The packages of the build, for naming crates.
+    pub packages: Packages,
+    /// Why something could not be built.
+    pub failure: Option<BuildFailure>,
+}
+
+/// A component or core module that the build made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltArtifact {
+    /// The target's name: `rg`.
+    pub name: String,
+    /// The package it is a target of.
+    pub package: Package,
+    /// Where the user finds it.
+    pub path: PathBuf,
+    /// The core module of the witness link, when there is one for exactly this artifact.
+    pub witness: Option<PathBuf>,
+    /// The linker's map of the witness link.
+    pub link_map: Option<PathBuf>,
+}
+
+/// A build that failed.
+#[derive(Debug)]
+pub struct BuildFailure {
+    /// Every package that failed by itself, in the order of their names. Empty when cargo stopped
+    /// before compiling anything; `message` says why then.
+    pub packages: Vec<FailedPackage>,
+    /// Cargo's own last error, or what keeps cargo from starting.
+    pub message: String,
+    /// The command that mends it, when one is known.
+    pub remedy: Option<Remedy>,
+}
+
+/// A command line that makes a build possible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    /// What running it means, an imperative line.
+    pub title: String,
+    /// The line to paste.
+    pub command: String,
+}
+
+/// A package that could not be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedPackage {
+    /// Which one.
+    pub package: Package,
+    /// Its first error, one line, without the level.
+    pub error: String,
+    /// The error's code, `E0432`.
+    pub code: Option<String>,
+    /// Where.
+    pub location: Option<Location>,
+    /// The path from one of the user's own packages to this one, both ends included.
+    pub dependency_path: Vec<Package>,
+    /// What failed: `compile`, `build-script` or `link`.
+    pub stage: &'static str,
+}

@@ -1,0 +1,86 @@
+//! `wasify`: ports existing applications to WASI.
+//!
+//! The layers, from the user inwards: [`commands`] run one subcommand each; [`ecosystem`] finds a
+//! project, plans its build and reads its failures; `execute` is the only place that
+//! starts a process; `wasify_lints` judges what was built; [`report`] renders; [`terminal`] owns
+//! stderr, colour and progress.
+
+pub mod args;
+pub mod commands;
+pub mod ecosystem;
+pub mod errors;
+pub mod events;
+pub mod execute;
+pub mod levels;
+pub mod plan;
+pub mod report;
+pub mod terminal;
+pub mod toolchain;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use report::Status;
+use terminal::Terminal;
+
+/// The exit code when wasify could not do its work.
+const FAILED: u8 = 2;
+
+/// Runs the program: parse, run, error to exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    // First of all: cargo starts wasify once for each crate, and each start counts.
+    if let Some(code) = execute::shim::shim_main() {
+        return code;
+    }
+    std::panic::set_hook(Box::new(report_bug));
+    std::panic::catch_unwind(start).unwrap_or(ExitCode::from(FAILED))
+}
+
+fn start() -> ExitCode {
+    let cli = match args::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let terminal = Terminal::new(&cli.global);
+    match run(&cli, &terminal) {
+        Ok(status) => ExitCode::from(status.code()),
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Status> {
+    match &cli.command {
+        Command::Build(args) => commands::build::run(args, &cli.global, terminal),
+        Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
+        Command::Explain(args) => commands::explain::run(args, terminal),
+        Command::Rules(args) => commands::rules::run(args, terminal),
+    }
+}
+
+/// Help and version go to standard output and are no failure.
+fn usage(error: &clap::Error) -> ExitCode {
+    let terminal = Terminal::plain();
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        terminal.usage(&text);
+        return ExitCode::from(FAILED);
+    }
+    match terminal.out(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAILED),
+    }
+}
+
+fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
+    let error = anyhow::anyhow!("{panic}").context("wasify has a bug, and stopped");
+    let help = concat!(
+        "please report it: ",
+        env!("CARGO_PKG_REPOSITORY"),
+        "/issues"
+    );
+    Terminal::plain().error(&errors::helped(error, help));
+}

@@ -1,0 +1,7 @@
+//! The `wasify` program: parse, run, error to exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wasify::main()
+}

@@ -1,0 +1,330 @@
+//! The report for programs: `wasify-report/1`.
+
+mod rules;
+pub mod v1;
+
+use wasify_lints::facts::{self, Surface};
+use wasify_lints::finding;
+use wasify_lints::rule;
+use wasify_lints::suggestion;
+
+use super::{Artifact, Judged, Report};
+use crate::ecosystem;
+use crate::levels::LevelSource;
+
+pub use rules::rules;
+
+/// The name of the format.
+const SCHEMA: &str = "wasify-report/1";
+/// The rule of the findings that stand for packages that can't be built.
+pub const BUILD_FAILED: &str = "build-failed";
+
+/// Writes the report as one JSON document with a final newline.
+///
+/// # Errors
+/// None that a report can cause; the writer's type asks for it.
+pub fn render(report: &Report) -> serde_json::Result<String> {
+    let mut text = serde_json::to_string_pretty(&document(report))?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// The JSON schema of what [`render`] writes.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(v1::Report)
+}
+
+fn document(report: &Report) -> v1::Report {
+    let counts = report.counts();
+    let failed = report
+        .failure
+        .as_ref()
+        .map(build_findings)
+        .unwrap_or_default();
+    let deny = counts.deny + failed.len();
+    let mut findings = failed;
+    let mut judged: Vec<(&Artifact, &Judged)> = report
+        .artifacts
+        .iter()
+        .flat_map(|artifact| {
+            artifact
+                .findings
+                .iter()
+                .map(move |judged| (artifact, judged))
+        })
+        .collect();
+    judged.sort_by_key(|(_, judged)| std::cmp::Reverse(judged.level));
+    findings.extend(
+        judged
+            .into_iter()
+            .map(|(artifact, judged)| finding(artifact, judged)),
+    );
+    v1::Report {
+        schema: SCHEMA,
+        wasify: env!("CARGO_PKG_VERSION"),
+        project: report.project.as_ref().map(|project| v1::Project {
+            name: project.name.clone(),
+            root: project.root.display().to_string(),
+        }),
+        artifacts: report.artifacts.iter().map(artifact).collect(),
+        findings,
+        build: report.failure.as_ref().map(build_failure),
+        skipped: report.artifacts.iter().flat_map(skipped).collect(),
+        summary: v1::Summary {
+            deny,
+            warn: counts.warn,
+            note: counts.note,
+            allowed: counts.allowed,
+        },
+        exit_code: report.status().code(),
+    }
+}
+
+fn shown_path(artifact: &Artifact) -> String {
+    artifact.path.display().to_string()
+}
+
+fn artifact(artifact: &Artifact) -> v1::Artifact {
+    let surface = &artifact.binary.surface;
+    v1::Artifact {
+        name: artifact.name.clone(),
+        path: shown_path(artifact),
+        kind: match surface.kind {
+            facts::Kind::Component => v1::ArtifactKind::Component,
+            facts::Kind::Module => v1::ArtifactKind::Module,
+        },
+        bytes: surface.bytes,
+        wasi: surface.wasi.clone(),
+        exact: artifact.binary.exact,
+        functions: artifact.binary.functions,
+        reachable: artifact.binary.reachable,
+        run: artifact.run_command(),
+        imports: imports(surface),
+        exports: surface
+            .exports
+            .iter()
+            .map(|export| v1::Export {
+                name: export.name.clone(),
+                kind: export.kind.clone(),
+            })
+            .collect(),
+        producers: surface.producers.iter().map(producer).collect(),
+        memory: surface.memory.as_ref().map(memory),
+        sections: surface
+            .sections
+            .iter()
+            .map(|section| v1::Size {
+                name: section.name.clone(),
+                bytes: section.bytes,
+            })
+            .collect(),
+        modules: surface.modules.iter().map(module).collect(),
+        crates: artifact.binary.crates.iter().map(crate_size).collect(),
+        legacy_exceptions: surface.legacy_exceptions,
+    }
+}
+
+fn imports(surface: &Surface) -> Vec<v1::Import> {
+    let function = |function: &facts::ImportedFunction| v1::ImportedFunction {
+        name: function.name.clone(),
+        called: function.called,
+    };
+    surface
+        .imports
+        .iter()
+        .map(|import| v1::Import {
+            name: import.name.clone(),
+            version: import.version.clone(),
+            functions: import.functions.iter().map(function).collect(),
+        })
+        .collect()
+}
+
+fn producer(producer: &facts::Producer) -> v1::Producer {
+    v1::Producer {
+        field: producer.field.clone(),
+        name: producer.name.clone(),
+        version: producer.version.clone(),
+    }
+}
+
+fn memory(memory: &facts::Memory) -> v1::Memory {
+    v1::Memory {
+        initial_pages: memory.initial_pages,
+        maximum_pages: memory.maximum_pages,
+        shared: memory.shared,
+        memory64: memory.memory64,
+    }
+}
+
+fn module(module: &facts::ModuleSummary) -> v1::Module {
+    v1::Module {
+        path: module.path.clone(),
+        bytes: module.bytes,
+        functions: module.functions,
+    }
+}
+
+fn crate_size(found: &facts::Crate) -> v1::Crate {
+    v1::Crate {
+        package: package(&found.package),
+        role: match found.role {
+            facts::Role::Own => v1::Role::Own,
+            facts::Role::Dependency => v1::Role::Dependency,
+            facts::Role::Toolchain => v1::Role::Toolchain,
+        },
+        bytes: found.bytes,
+        functions: found.functions,
+    }
+}
+
+fn finding(artifact: &Artifact, judged: &Judged) -> v1::Finding {
+    let finding = &judged.finding;
+    v1::Finding {
+        rule: finding.rule.to_owned(),
+        group: judged.rule.map(|rule| rule.group.clone()),
+        outcome: judged.rule.map(|rule| outcome(rule.outcome)),
+        artifact: Some(shown_path(artifact)),
+        level: match judged.level {
+            finding::Level::Deny => v1::Level::Deny,
+            finding::Level::Warn => v1::Level::Warn,
+            finding::Level::Note | finding::Level::Allow => v1::Level::Note,
+        },
+        level_flag: match &judged.because {
+            LevelSource::Rule => None,
+            LevelSource::Flag(flag) => Some(flag.clone()),
+        },
+        confidence: match finding.confidence {
+            finding::Confidence::Always => v1::Confidence::Always,
+            finding::Confidence::Possible => v1::Confidence::Possible,
+            finding::Confidence::Indirect => v1::Confidence::Indirect,
+        },
+        message: finding.message.clone(),
+        effect: finding.effect.clone(),
+        package: finding.package.as_ref().map(package),
+        location: finding.location.as_ref().map(location),
+        call_path: finding.call_path.iter().map(frame).collect(),
+        more_places: finding.more_places,
+        notes: finding.notes.clone(),
+        suggestions: finding.suggestions.iter().map(suggestion).collect(),
+    }
+}
+
+fn outcome(outcome: rule::Outcome) -> v1::Outcome {
+    match outcome {
+        rule::Outcome::Trap => v1::Outcome::Trap,
+        rule::Outcome::Error => v1::Outcome::Error,
+        rule::Outcome::WrongResult => v1::Outcome::WrongResult,
+        rule::Outcome::Silence => v1::Outcome::Silence,
+        rule::Outcome::NotLoaded => v1::Outcome::NotLoaded,
+    }
+}
+
+fn package(package: &finding::Package) -> v1::Package {
+    v1::Package {
+        name: package.name.clone(),
+        version: package.version.clone(),
+    }
+}
+
+fn location(location: &finding::Location) -> v1::Location {
+    v1::Location {
+        file: location.file.clone(),
+        line: location.line,
+        column: location.column,
+    }
+}
+
+fn frame(frame: &finding::Frame) -> v1::Frame {
+    v1::Frame {
+        function: frame.function.clone(),
+        package: frame.package.as_ref().map(package),
+        location: frame.location.as_ref().map(location),
+        elided: frame.elided,
+    }
+}
+
+fn suggestion(suggestion: &suggestion::Suggestion) -> v1::Suggestion {
+    v1::Suggestion {
+        title: suggestion.title.clone(),
+        applicability: match suggestion.applicability {
+            suggestion::Applicability::Safe => v1::Applicability::Safe,
+            suggestion::Applicability::Costs => v1::Applicability::Costs,
+            suggestion::Applicability::Manual => v1::Applicability::Manual,
+        },
+        kind: suggestion.kind.name().to_owned(),
+        flag: suggestion.flag.clone(),
+        verified: suggestion.verified,
+    }
+}
+
+fn build_failure(failure: &ecosystem::BuildFailure) -> v1::BuildFailure {
+    v1::BuildFailure {
+        message: failure.message.clone(),
+        packages: failure.packages.iter().map(failed_package).collect(),
+    }
+}
+
+fn failed_package(failed: &ecosystem::FailedPackage) -> v1::FailedPackage {
+    v1::FailedPackage {
+        package: package(&failed.package),
+        stage: failed.stage.to_owned(),
+        code: failed.code.clone(),
+        error: failed.error.clone(),
+        location: failed.location.as_ref().map(location),
+        dependency_path: failed.dependency_path.iter().map(package).collect(),
+    }
+}
+
+/// A finding for each failing package; one for the build when no package is to blame.
+fn build_findings(failure: &ecosystem::BuildFailure) -> Vec<v1::Finding> {
+    let finding = |message: String, failed: Option<&ecosystem::FailedPackage>| v1::Finding {
+        rule: BUILD_FAILED.to_owned(),
+        group: None,
+        outcome: None,
+        artifact: None,
+        level: v1::Level::Deny,
+        level_flag: None,
+        confidence: v1::Confidence::Always,
+        message,
+        effect: "the project can't be built for this target".to_owned(),
+        package: failed.map(|failed| package(&failed.package)),
+        location: failed
+            .and_then(|failed| failed.location.as_ref())
+            .map(location),
+        call_path: Vec::new(),
+        more_places: 0,
+        notes: Vec::new(),
+        suggestions: Vec::new(),
+    };
+    if failure.packages.is_empty() {
+        return vec![v1::Finding {
+            suggestions: failure.remedy.iter().map(remedy).collect(),
+            ..finding(failure.message.clone(), None)
+        }];
+    }
+    failure
+        .packages
+        .iter()
+        .map(|failed| finding(failed.error.clone(), Some(failed)))
+        .collect()
+}
+
+fn remedy(remedy: &ecosystem::Remedy) -> v1::Suggestion {
+    v1::Suggestion {
+        title: remedy.title.clone(),
+        applicability: v1::Applicability::Safe,
+        kind: "command".to_owned(),
+        flag: Some(remedy.command.clone()),
+        verified: false,
+    }
+}
+
+fn skipped(artifact: &Artifact) -> impl Iterator<Item = v1::Skipped> {
+    artifact.skipped.iter().map(|skipped| v1::Skipped {
+        artifact: shown_path(artifact),
+        rule: skipped.rule.to_owned(),
+        reason: skipped.reason.clone(),
+    })
+}

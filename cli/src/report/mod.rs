@@ -1,0 +1,231 @@
+//! What a user is told: one value, and one file for each way of writing it.
+//!
+//! To add a format, add a file with a function from [`Report`] to text, its own frozen structs if a
+//! program reads it, and snapshots over the shared sample.
+
+pub mod human;
+pub mod json;
+mod run;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod snapshots;
+mod source;
+
+use std::path::PathBuf;
+
+use wasify_lints::facts::{Crate, Facts, Surface};
+use wasify_lints::finding::{Finding, Level};
+use wasify_lints::rule::{Outcome, Rule};
+use wasify_lints::{Checked, Skipped, registry};
+
+use crate::ecosystem::BuildFailure;
+use crate::levels::{LevelSource, Levels};
+
+pub use source::Sources;
+
+/// The path that stands for standard input.
+pub const STDIN: &str = "-";
+
+/// Everything a command found out.
+#[derive(Debug)]
+pub struct Report {
+    /// The project, when one was built.
+    pub project: Option<Project>,
+    /// What was looked into, sorted by path.
+    pub artifacts: Vec<Artifact>,
+    /// Why something could not be built.
+    pub failure: Option<BuildFailure>,
+    /// What to add to the command line so that findings have source lines, where the build had none.
+    pub lines_with: Option<String>,
+}
+
+/// The project that was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// The root package's name, or the workspace directory's.
+    pub name: String,
+    /// Its root directory.
+    pub root: PathBuf,
+}
+
+/// A binary, with what it is and what is wrong with it.
+#[derive(Debug)]
+pub struct Artifact {
+    /// The target's name, or the file's.
+    pub name: String,
+    /// Where it lies, as the user would write it; `-` for standard input.
+    pub path: PathBuf,
+    /// What is in it.
+    pub binary: Binary,
+    /// Findings in [`Finding::order`] of their judged levels, none at `allow`.
+    pub findings: Vec<Judged>,
+    /// How many findings the user's flags took out.
+    pub allowed: usize,
+    /// Rules that could not be decided.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What is in a binary: the part of its facts that is reported.
+#[derive(Debug, Clone)]
+pub struct Binary {
+    /// What it shows to the outside.
+    pub surface: Surface,
+    /// The crates with code in it, largest first.
+    pub crates: Vec<Crate>,
+    /// Whether references between functions are known exactly, from the linker.
+    pub exact: bool,
+    /// How many functions it defines.
+    pub functions: u32,
+    /// How many of them an entry leads to.
+    pub reachable: u32,
+}
+
+impl From<Facts<'_>> for Binary {
+    fn from(facts: Facts<'_>) -> Self {
+        Binary {
+            surface: facts.surface,
+            crates: facts.crates,
+            exact: facts.exact,
+            functions: facts.functions,
+            reachable: facts.reachable,
+        }
+    }
+}
+
+/// A finding and the level it has here.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The finding. Its own level is the one before the user's flags.
+    pub finding: Finding,
+    /// The rule that found it.
+    pub rule: Option<&'static Rule>,
+    /// The level that counts.
+    pub level: Level,
+    /// What decided the level.
+    pub because: LevelSource,
+}
+
+/// How a run ended, when wasify could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing at deny level.
+    Clean,
+    /// Something at deny level, a project that does not build included.
+    Found,
+}
+
+impl Status {
+    /// The process's exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Status::Clean => 0,
+            Status::Found => 1,
+        }
+    }
+}
+
+/// How many findings there are of each level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// At deny level; a build that failed is not counted here.
+    pub deny: usize,
+    /// At warn level.
+    pub warn: usize,
+    /// At note level.
+    pub note: usize,
+    /// Taken out by the user's flags.
+    pub allowed: usize,
+}
+
+impl Artifact {
+    /// Judges what checking gave.
+    #[must_use]
+    pub fn new(
+        name: String,
+        path: PathBuf,
+        binary: Binary,
+        checked: Checked,
+        levels: &Levels,
+    ) -> Self {
+        let all = checked.findings.len();
+        let mut findings: Vec<Judged> = checked
+            .findings
+            .into_iter()
+            .map(|finding| judge(finding, levels))
+            .filter(|judged| judged.level > Level::Allow)
+            .collect();
+        // Stable: what `Finding::order` put in order stays so within a level.
+        findings.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+        let allowed = all - findings.len();
+        Artifact {
+            name,
+            path,
+            binary,
+            findings,
+            allowed,
+            skipped: checked.skipped,
+        }
+    }
+}
+
+impl Artifact {
+    /// The command that runs it; `None` for what can't be run by itself, or is refused by hosts.
+    #[must_use]
+    pub fn run_command(&self) -> Option<Vec<String>> {
+        if self.is_refused() {
+            return None;
+        }
+        run::run_command(&self.binary.surface, &self.path)
+    }
+
+    /// Whether something was found that keeps hosts from loading it.
+    fn is_refused(&self) -> bool {
+        let outcomes = self.findings.iter().filter_map(|judged| judged.rule);
+        outcomes
+            .into_iter()
+            .any(|rule| rule.outcome == Outcome::NotLoaded)
+    }
+}
+
+fn judge(finding: Finding, levels: &Levels) -> Judged {
+    let rule = registry::rule(finding.rule).ok().flatten();
+    let (level, because) = levels.judge(&finding, rule.map(|rule| rule.group.as_str()));
+    Judged {
+        finding,
+        rule,
+        level,
+        because,
+    }
+}
+
+impl Report {
+    /// How many findings there are.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for artifact in &self.artifacts {
+            counts.allowed += artifact.allowed;
+            for judged in &artifact.findings {
+                match judged.level {
+                    Level::Deny => counts.deny += 1,
+                    Level::Warn => counts.warn += 1,
+                    Level::Note => counts.note += 1,
+                    Level::Allow => counts.allowed += 1,
+                }
+            }
+        }
+        counts
+    }
+
+    /// How the run ended: the only place that decides it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        if self.failure.is_some() || self.counts().deny > 0 {
+            Status::Found
+        } else {
+            Status::Clean
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What has to be installed, what is missing, and installing it.
+
+mod target;
+
+pub use target::{MissingTarget, ensure_target};
+pub(crate) use target::{is_missing, no_rust};
