@@ -1,0 +1,70 @@
+//! Several wasify processes at the same time.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::common::{program, target_dir};
+
+fn both(mut start: impl FnMut() -> Command) {
+    let children: Vec<Child> = (0..2)
+        .map(|_| {
+            start()
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("wasify starts")
+        })
+        .collect();
+    for child in children {
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let report: serde_json::Value = serde_json::from_str(&text).expect("a report");
+        // With its witness: the references are exact.
+        assert_eq!(report["artifacts"][0]["exact"], true, "{said}");
+    }
+}
+
+/// Nothing but the witness of what was built, its map, and no temporary file.
+fn only_whole(witnesses: &Path) {
+    let names: Vec<String> = fs::read_dir(witnesses)
+        .expect("readable")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(
+        !names.iter().any(|name| name.contains("partial")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn of_one_project() {
+    let dir = target_dir("at-once");
+    let _ = fs::remove_dir_all(&dir);
+    both(|| {
+        let mut command = program(["build", "hello", "--format=json", "--target-dir"]);
+        command.arg(&dir);
+        command
+    });
+    only_whole(&dir.join("wasm32-wasip2/debug/wasify"));
+}
+
+#[test]
+fn of_one_published_crate() {
+    let home = target_dir("at-once-home");
+    let _ = fs::remove_dir_all(&home);
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    both(|| {
+        let mut command = program(["build", "--crate", "choose@1.3.7", "--format=json"]);
+        command.env("WASIFY_HOME", &home).current_dir(folder.path());
+        command
+    });
+    only_whole(&home.join("target/wasm32-wasip2/debug/wasify"));
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("readable").collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(!home.join("crates/.partial").exists());
+}

@@ -1,0 +1,13 @@
+//! Cargo projects, built for real: what comes out, and that it is what plain cargo makes.
+
+mod at_once;
+mod common;
+mod failures;
+mod interrupted;
+mod local;
+mod offline_rustup;
+mod published;
+mod refused;
+mod reports;
+mod tools;
+mod unusable;

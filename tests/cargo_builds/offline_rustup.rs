@@ -1,0 +1,116 @@
+//! rustup without a network, when the target has to be installed.
+#![cfg(unix)]
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::common::{around, ended, program};
+
+/// What of a toolchain is not needed to run it, and what the copy is to lack.
+fn left_out(path: &Path) -> bool {
+    path == Path::new("share")
+        || path == Path::new("lib/rustlib/wasm32-wasip2")
+        || path == Path::new("lib/rustlib/manifest-rust-std-wasm32-wasip2")
+}
+
+/// Copies a tree, where it can without using room.
+fn copy(from: &Path, to: &Path, below: &Path) -> io::Result<()> {
+    fs::create_dir_all(to.join(below))?;
+    for entry in fs::read_dir(from.join(below))? {
+        let entry = entry?;
+        let path = below.join(entry.file_name());
+        if left_out(&path) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy(from, to, &path)?;
+        } else if path == Path::new("lib/rustlib/components") {
+            let all = fs::read_to_string(entry.path())?;
+            let others = all.lines().filter(|line| *line != "rust-std-wasm32-wasip2");
+            fs::write(
+                to.join(&path),
+                others.map(|line| format!("{line}\n")).collect::<String>(),
+            )?;
+        } else {
+            let to = to.join(&path);
+            fs::hard_link(entry.path(), &to).or_else(|_| fs::copy(entry.path(), &to).map(drop))?;
+        }
+    }
+    Ok(())
+}
+
+/// The toolchain that runs this test, when rustup manages it.
+fn toolchain() -> Option<PathBuf> {
+    let toolchain = Path::new(env!("CARGO"))
+        .parent()?
+        .parent()?
+        .canonicalize()
+        .ok()?;
+    let managed = toolchain.parent()?.file_name()? == "toolchains"
+        && toolchain
+            .join("lib/rustlib/multirust-channel-manifest.toml")
+            .exists();
+    managed.then_some(toolchain)
+}
+
+#[test]
+fn the_error_says_that_a_network_is_needed() {
+    let Some(toolchain) = toolchain() else {
+        println!("skipped: rustup does not manage this toolchain");
+        return;
+    };
+    let _ = around();
+    // On the disk of the build, where the toolchain's files can perhaps be shared.
+    let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a scratch folder");
+    let name = toolchain.file_name().expect("it has a name");
+    let copied = home.path().join("toolchains").join(name);
+    copy(&toolchain, &copied, Path::new("")).expect("copied");
+    let build = || {
+        let mut command = program(["build", "hello", "--target-dir"]);
+        command
+            .arg(home.path().join("target"))
+            .env("RUSTUP_HOME", home.path())
+            .env("RUSTUP_TOOLCHAIN", name)
+            .env("WASIFY_HOME", home.path().join("wasify"))
+            // Nobody answers there.
+            .env("RUSTUP_DIST_SERVER", "http://127.0.0.1:9")
+            .env("RUSTUP_MAX_RETRIES", "0")
+            .env_remove("CARGO")
+            .env_remove("RUSTC")
+            .env_remove("LD_LIBRARY_PATH");
+        let (code, said) = ended(&mut command);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(!said.contains("Compiling"), "{said}");
+        said
+    };
+    // The files are gone, and rustup believes that they are there.
+    let said = build();
+    assert!(
+        said.contains("help: if the installation is damaged: `rustup target remove"),
+        "{said}"
+    );
+
+    forget_target(&copied.join("lib/rustlib/multirust-config.toml"));
+    let said = build();
+    assert!(
+        said.contains("`rustup target add wasm32-wasip2` failed: "),
+        "{said}"
+    );
+    assert!(
+        said.contains("help: this needs a network once; behind a proxy, set `HTTPS_PROXY`"),
+        "{said}"
+    );
+}
+
+/// Takes the target out of what rustup has noted as installed.
+fn forget_target(notes: &Path) {
+    let all = fs::read_to_string(notes).expect("readable");
+    let blocks = all.split("[[components]]");
+    let others: Vec<&str> = blocks
+        .filter(|block| !block.contains("\"wasm32-wasip2\""))
+        .collect();
+    // Not into the file itself, which the toolchain may share.
+    fs::remove_file(notes).expect("removed");
+    fs::write(notes, others.join("[[components]]")).expect("written");
+}
