@@ -20,7 +20,6 @@ pub mod toolchain;
 use std::process::ExitCode;
 
 use args::{Cli, Command};
-use report::Status;
 use terminal::Terminal;
 
 /// The exit code when wasify could not do its work.
@@ -44,7 +43,7 @@ fn start() -> ExitCode {
     };
     let terminal = Terminal::new(&cli.global);
     match run(&cli, &terminal) {
-        Ok(status) => ExitCode::from(status.code()),
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             terminal.error(&error);
             ExitCode::from(FAILED)
@@ -52,13 +51,16 @@ fn start() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Status> {
-    match &cli.command {
+fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
+    let status = match &cli.command {
+        // The exit code is the program's own.
+        Command::Run(args) => return commands::run::run(args, terminal),
         Command::Build(args) => commands::build::run(args, &cli.global, terminal),
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
         Command::Explain(args) => commands::explain::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, terminal),
-    }
+    }?;
+    Ok(status.code())
 }
 
 /// Help and version go to standard output and are no failure.

@@ -1,6 +1,7 @@
 //! Several wasify processes at the same time.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -67,4 +68,30 @@ fn of_one_published_crate() {
     let left: Vec<_> = fs::read_dir(folder.path()).expect("readable").collect();
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(!home.join("crates/.partial").exists());
+}
+
+/// Two versions of an application make a file of one name in one directory: whoever comes second waits
+/// until the first has taken its component away.
+#[test]
+fn a_build_waits_for_another_in_the_same_home() {
+    let home = tempfile::tempdir().expect("a scratch folder");
+    let lock = File::create(home.path().join(".build-lock")).expect("created");
+    lock.lock().expect("nobody has it");
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let mut command = program(["build", "--crate", "choose@1.3.7", "--target-dir"]);
+    let mut waiting = command
+        .arg(target_dir("interrupted"))
+        .env("WASIFY_HOME", home.path())
+        .current_dir(folder.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("wasify starts");
+    let said = BufReader::new(waiting.stderr.take().expect("it is piped"));
+    let mut lines = said.lines().map_while(Result::ok);
+    let blocked = "    Blocking waiting for another wasify that builds here";
+    assert!(lines.any(|line| line == blocked), "it says that it waits");
+    drop(lock);
+    let rest: Vec<String> = lines.collect();
+    assert!(waiting.wait().expect("it ends").success(), "{rest:?}");
+    assert!(folder.path().join("choose.wasm").exists());
 }

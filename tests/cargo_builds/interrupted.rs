@@ -175,11 +175,11 @@ fn a_copy_of_a_crate_is_made_again() {
 
     fs::remove_file(endless).expect("removed");
     let mut again = choose(&home, &out);
-    let shared = target_dir("home").join("target");
+    let kept = target_dir("interrupted");
     let again = again
         .env("CARGO_HOME", &cargo_home)
         .arg("--target-dir")
-        .arg(shared);
+        .arg(kept);
     let (code, said) = ended(again);
     assert_eq!(code, Some(0), "{said}");
     assert!(out.join("choose.wasm").exists());

@@ -4,6 +4,7 @@ pub mod build;
 pub mod explain;
 pub mod inspect;
 pub mod rules;
+pub mod run;
 
 use anyhow::{Context, Result};
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
+use crate::events::Events;
+
 /// The hash of a file's content, in hexadecimal. It tells files apart; it is no protection against
 /// somebody who wants two files to look the same.
 ///
@@ -97,6 +99,17 @@ fn sweep(path: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Takes the lock that a file stands for, after whoever has it now; it ends when the value is dropped.
+/// Where there are no locks, on some network file systems, nobody waits.
+pub fn lock(path: &Path, events: &dyn Events) -> Option<File> {
+    let file = File::create(path).ok()?;
+    if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+        events.status("Blocking", "waiting for another wasify that builds here");
+        file.lock().ok()?;
+    }
+    Some(file)
 }
 
 /// Removes a file that may not be there.

@@ -144,6 +144,8 @@ struct Job<'a> {
     place: Place,
     target_dir: Option<PathBuf>,
     deliver_to: Option<PathBuf>,
+    /// Locked while it builds and delivers, when others may build programs of the same name beside it.
+    lock: Option<PathBuf>,
 }
 
 impl<'a> Job<'a> {
@@ -158,6 +160,7 @@ impl<'a> Job<'a> {
                 .as_deref()
                 .map(|dir| around.absolute(dir)),
             deliver_to: request.out_dir.as_deref().map(|dir| around.absolute(dir)),
+            lock: None,
         })
     }
 
@@ -186,6 +189,7 @@ impl<'a> Job<'a> {
             place: source.place(around),
             target_dir: Some(target_dir.unwrap_or_else(|| store.target_dir())),
             deliver_to: Some(out_dir.unwrap_or_else(|| around.cwd.clone())),
+            lock: Some(store.lock()),
         }
     }
 
@@ -229,6 +233,8 @@ impl<'a> Job<'a> {
     }
 
     fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
+        // Cargo's own lock ends with cargo; two versions of one application have the same file name.
+        let _lock = self.lock.as_deref().map(|lock| files::lock(lock, events));
         let cargo = self.cargo(Talk {
             color: events.color(),
             progress: events.wants_progress(),

@@ -133,6 +133,11 @@ impl Store {
         self.home.join("target")
     }
 
+    /// Held by whoever builds in that directory, until the components are delivered.
+    pub(super) fn lock(&self) -> PathBuf {
+        self.home.join(".build-lock")
+    }
+
     fn crates(&self) -> PathBuf {
         self.home.join("crates")
     }

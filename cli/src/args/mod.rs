@@ -1,5 +1,7 @@
 //! The command line: clap types only, with cargo's own flags where they mean the same.
 
+pub mod run;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::ecosystem::BuildRequest;
 use crate::levels::LevelArgs;
+use run::RunArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::BrightGreen.on_default().effects(Effects::BOLD))
@@ -44,6 +47,8 @@ pub enum Command {
     Build(Box<BuildArgs>),
     /// Show what is in a .wasm file, and what will not work when it runs
     Inspect(InspectArgs),
+    /// Run a program, denied by default, and say what it was refused
+    Run(Box<RunArgs>),
     /// Explain a rule: what it looks for, why, and what to do instead
     Explain(ExplainArgs),
     /// List all rules

@@ -1,0 +1,70 @@
+//! The engine, set up once a process.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use wasmtime::component::Linker;
+use wasmtime::{Config, Engine};
+
+use crate::cache::Cache;
+use crate::guard;
+use crate::state::State;
+
+/// The embedded engine, for people: `Wasmtime 48`.
+pub const VERSION: &str = "Wasmtime 48";
+
+/// Bounds of a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// The most linear memory the guest may have, in bytes, all its memories together. `None` leaves it to
+    /// the guest: 4 GiB for 32-bit memories.
+    pub memory: Option<u64>,
+    /// How long it may run. `None` lets it run for ever.
+    pub timeout: Option<Duration>,
+}
+
+/// An engine, and where what it compiles is kept.
+pub struct Runtime {
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<State>,
+    pub(crate) cache: Cache,
+    /// An empty directory, the root of what a guest was not given.
+    pub(crate) nowhere: Option<PathBuf>,
+    pub(crate) interruptible: bool,
+}
+
+impl Runtime {
+    /// Sets the engine up. `home` is the directory that wasify keeps things in; without one nothing is
+    /// cached, and paths outside every granted directory are not written down.
+    ///
+    /// A guest that computes can only be stopped when `interruptible` is set; its code is then a little
+    /// slower, and cached apart.
+    ///
+    /// # Errors
+    /// This machine can't run Wasmtime.
+    pub fn new(home: Option<PathBuf>, interruptible: bool) -> anyhow::Result<Runtime> {
+        let mut config = Config::new();
+        config.epoch_interruption(interruptible);
+        // Traps are told with file offsets, from which the caller finds functions and lines.
+        config.generate_address_map(true);
+        let engine = Engine::new(&config)
+            .map_err(anyhow::Error::from)
+            .context("failed to set up Wasmtime on this machine")?;
+        let nowhere = home.as_ref().and_then(|home| {
+            let directory = home.join("nowhere");
+            std::fs::create_dir_all(&directory).ok().map(|()| directory)
+        });
+        let cache = Cache::new(home.map(|home| home.join("compiled")), &engine);
+        let linker = guard::linker(&engine)
+            .map_err(anyhow::Error::from)
+            .context("failed to set up WASI")?;
+        Ok(Runtime {
+            engine,
+            linker,
+            cache,
+            nowhere,
+            interruptible,
+        })
+    }
+}

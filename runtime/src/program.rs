@@ -1,0 +1,179 @@
+//! From a file's bytes to something that can be started.
+
+use std::fmt;
+
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
+};
+use wasmtime::component::{Component, InstancePre};
+
+use crate::cache::InvalidCode;
+use crate::engine::Runtime;
+use crate::state::State;
+
+/// A loaded program.
+pub struct Program {
+    pub(crate) pre: InstancePre<State>,
+    /// How it is started.
+    pub entry: Entry,
+    /// Whether it was made a component here, with the preview1 adapter.
+    pub adapted: bool,
+    /// Whether its compiled code came from the cache.
+    pub cached: bool,
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Program")
+            .field("entry", &self.entry)
+            .field("adapted", &self.adapted)
+            .field("cached", &self.cached)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a program is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// `wasi:cli/run`, once.
+    Command,
+    /// `wasi:http/incoming-handler`, for each request.
+    Http,
+}
+
+/// Why a file can't be started.
+#[derive(Debug)]
+pub enum LoadError {
+    /// Neither a component nor a core module.
+    NotWasm,
+    /// The engine refuses it, with its reason.
+    Invalid(anyhow::Error),
+    /// A core module that is not a preview1 command, with the reason.
+    NotAdaptable(anyhow::Error),
+    /// It has nothing to start; these are its exports.
+    NoEntry(Vec<String>),
+    /// It wants what nobody here provides; the imports, sorted.
+    UnknownImports(Vec<String>),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::NotWasm => out.write_str("it is not WebAssembly"),
+            LoadError::Invalid(error) => write!(out, "Wasmtime refuses it: {error:#}"),
+            LoadError::NotAdaptable(error) => {
+                write!(out, "it can't be made a component: {error:#}")
+            }
+            LoadError::NoEntry(_) => out.write_str("it has nothing that can be started"),
+            LoadError::UnknownImports(names) => {
+                write!(out, "it imports what nobody provides: {}", names.join(", "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl Runtime {
+    /// Compiles a program, or takes it from the cache.
+    ///
+    /// # Errors
+    /// The file can't be started.
+    pub fn load(&self, bytes: &[u8]) -> Result<Program, LoadError> {
+        // `\0asm`, then 13 and layer 1 for a component, 1 and layer 0 for a core module.
+        let adapted = match bytes.get(..8) {
+            Some([0, b'a', b's', b'm', _, _, 1, 0]) => false,
+            Some([0, b'a', b's', b'm', _, _, 0, 0]) => true,
+            _ => return Err(LoadError::NotWasm),
+        };
+        let compile = || {
+            let made;
+            let component = if adapted {
+                made = adapt(bytes).map_err(LoadError::NotAdaptable)?;
+                &made
+            } else {
+                bytes
+            };
+            self.engine
+                .precompile_component(component)
+                .map_err(|error| LoadError::Invalid(error.into()))
+        };
+        let (component, cached) = self.cache.component(&self.engine, bytes, compile)?;
+        let entry = entry(&component)?;
+        let pre =
+            self.linker.instantiate_pre(&component).map_err(|error| {
+                match unknown_imports(&component) {
+                    names if names.is_empty() => LoadError::Invalid(error.into()),
+                    names => LoadError::UnknownImports(names),
+                }
+            })?;
+        Ok(Program {
+            pre,
+            entry,
+            adapted,
+            cached,
+        })
+    }
+}
+
+fn adapt(module: &[u8]) -> anyhow::Result<Vec<u8>> {
+    wit_component::ComponentEncoder::default()
+        .module(module)?
+        .adapter(
+            WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+            WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
+        )?
+        .encode()
+}
+
+impl From<InvalidCode> for LoadError {
+    fn from(error: InvalidCode) -> LoadError {
+        LoadError::Invalid(error.0)
+    }
+}
+
+/// The imports that are of no package that is provided here, sorted.
+fn unknown_imports(component: &Component) -> Vec<String> {
+    const PROVIDED: [&str; 7] = [
+        "cli",
+        "clocks",
+        "filesystem",
+        "http",
+        "io",
+        "random",
+        "sockets",
+    ];
+    let kind = component.component_type();
+    let imports = kind.imports(component.engine()).map(|(name, _)| name);
+    let is_provided = |name: &str| {
+        PROVIDED.iter().any(|package| {
+            let rest = name
+                .strip_prefix("wasi:")
+                .and_then(|name| name.strip_prefix(package));
+            rest.is_some_and(|rest| rest.starts_with('/') && rest.contains("@0.2."))
+        })
+    };
+    let mut names: Vec<String> = imports
+        .filter(|name| !is_provided(name))
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+fn entry(component: &Component) -> Result<Entry, LoadError> {
+    let engine = component.engine();
+    let kind = component.component_type();
+    let exports: Vec<String> = kind
+        .exports(engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let has = |interface: &str| exports.iter().any(|name| name.starts_with(interface));
+    if has("wasi:cli/run@0.2.") {
+        Ok(Entry::Command)
+    } else if has("wasi:http/incoming-handler@0.2.") {
+        Ok(Entry::Http)
+    } else {
+        Err(LoadError::NoEntry(exports))
+    }
+}
