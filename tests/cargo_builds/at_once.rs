@@ -83,6 +83,7 @@ fn a_build_waits_for_another_in_the_same_home() {
         .arg(target_dir("interrupted"))
         .env("WASIFY_HOME", home.path())
         .current_dir(folder.path())
+        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .expect("wasify starts");
