@@ -1,6 +1,6 @@
 //! The one error type of this crate.
 
-/// Why bytes could not be read as WebAssembly, or a rule file as a rule.
+/// Why bytes could not be read as WebAssembly, a rule file as a rule, or a host file as a host.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -25,6 +25,14 @@ pub enum Error {
     #[error("rule file `{file}`: {message}")]
     Rule {
         /// The rule file's path below `lints/rules`.
+        file: String,
+        /// What is wrong, with the key.
+        message: String,
+    },
+    /// A host file does not follow the format that `host::Host` documents.
+    #[error("host file `{file}`: {message}")]
+    Host {
+        /// The file's name in `lints/hosts`.
         file: String,
         /// What is wrong, with the key.
         message: String,

@@ -12,6 +12,8 @@ mod check;
 mod error;
 pub mod facts;
 pub mod finding;
+pub mod host;
+pub mod hosts;
 mod judge;
 mod matcher;
 pub mod registry;
