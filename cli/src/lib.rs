@@ -14,6 +14,7 @@ pub mod execute;
 pub mod levels;
 pub mod plan;
 pub mod report;
+pub mod runtime;
 pub mod terminal;
 pub mod toolchain;
 

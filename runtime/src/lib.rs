@@ -13,6 +13,7 @@ mod outcome;
 mod permissions;
 mod program;
 mod run;
+mod serve;
 mod state;
 
 pub use cache::Cache;
@@ -22,3 +23,4 @@ pub use outcome::{End, Outcome};
 pub use permissions::{DirGrant, Endpoint, HostPattern, NetGrants, Permissions};
 pub use program::{Entry, LoadError, Program};
 pub use run::{Invocation, Output, run};
+pub use serve::{BindError, Failure, ServeEvent, ServeOutcome, Server, Service};

@@ -5,6 +5,7 @@ use std::fmt;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
+use wasmparser::{BinaryReader, ComponentExportSectionReader};
 use wasmtime::component::{Component, InstancePre};
 
 use crate::cache::InvalidCode;
@@ -39,6 +40,50 @@ pub enum Entry {
     Command,
     /// `wasi:http/incoming-handler`, for each request.
     Http,
+}
+
+impl Entry {
+    /// How a file would be started, without compiling it. `None` when it can't be told.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Entry> {
+        const HEADER: usize = 8;
+        const EXPORTS: u8 = 11;
+        match bytes.get(..HEADER)? {
+            [0, b'a', b's', b'm', _, _, 1, 0] => {}
+            [0, b'a', b's', b'm', _, _, 0, 0] => return Some(Entry::Command),
+            _ => return None,
+        }
+        let mut names = Vec::new();
+        let mut sections = BinaryReader::new(&bytes[HEADER..], HEADER);
+        while !sections.eof() {
+            let id = sections.read_u8().ok()?;
+            let size = sections.read_var_u32().ok()?;
+            let at = sections.original_position();
+            let content = sections.read_bytes(usize::try_from(size).ok()?).ok()?;
+            if id == EXPORTS {
+                let exports =
+                    ComponentExportSectionReader::new(BinaryReader::new(content, at)).ok()?;
+                for export in exports {
+                    names.push(export.ok()?.name.name);
+                }
+            }
+        }
+        Entry::among(names)
+    }
+
+    fn among<'a>(exports: impl IntoIterator<Item = &'a str> + Clone) -> Option<Entry> {
+        let has = |interface: &str| {
+            let mut names = exports.clone().into_iter();
+            names.any(|name| name.starts_with(interface))
+        };
+        if has("wasi:cli/run@0.2.") {
+            Some(Entry::Command)
+        } else if has("wasi:http/incoming-handler@0.2.") {
+            Some(Entry::Http)
+        } else {
+            None
+        }
+    }
 }
 
 /// Why a file can't be started.
@@ -168,12 +213,5 @@ fn entry(component: &Component) -> Result<Entry, LoadError> {
         .exports(engine)
         .map(|(name, _)| name.to_owned())
         .collect();
-    let has = |interface: &str| exports.iter().any(|name| name.starts_with(interface));
-    if has("wasi:cli/run@0.2.") {
-        Ok(Entry::Command)
-    } else if has("wasi:http/incoming-handler@0.2.") {
-        Ok(Entry::Http)
-    } else {
-        Err(LoadError::NoEntry(exports))
-    }
+    Entry::among(exports.iter().map(String::as_str)).ok_or(LoadError::NoEntry(exports))
 }

@@ -122,7 +122,7 @@ pub fn run(
 
 /// A guest that computes is stopped by the engine, and tells where it was; one that waits in the host is
 /// stopped this much later.
-const GRACE: std::time::Duration = std::time::Duration::from_millis(100);
+pub(crate) const GRACE: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Stops the guest's code after a while, unless the value is dropped before.
 fn interrupt_after(runtime: &Runtime, timeout: std::time::Duration) -> std::sync::mpsc::Sender<()> {
@@ -137,7 +137,8 @@ fn interrupt_after(runtime: &Runtime, timeout: std::time::Duration) -> std::sync
     keep
 }
 
-fn end(result: wasmtime::Result<Result<(), ()>>) -> End {
+/// What the engine's answer means.
+pub(crate) fn end(result: wasmtime::Result<Result<(), ()>>) -> End {
     let error = match result {
         Ok(Ok(())) => return End::Success,
         Ok(Err(())) => return End::Failure(1),

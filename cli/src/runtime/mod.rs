@@ -1,0 +1,3 @@
+//! The embedded runtime as the user sees it.
+
+pub mod serve;
