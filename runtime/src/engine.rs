@@ -55,7 +55,7 @@ impl Runtime {
             let directory = home.join("nowhere");
             std::fs::create_dir_all(&directory).ok().map(|()| directory)
         });
-        let cache = Cache::new(home.map(|home| home.join("compiled")), &engine);
+        let cache = Cache::new(home.map(|home| home.join("compiled")));
         let linker = guard::linker(&engine)
             .map_err(anyhow::Error::from)
             .context("failed to set up WASI")?;

@@ -8,7 +8,7 @@ use wasi_preview1_component_adapter_provider::{
 use wasmparser::{BinaryReader, ComponentExportSectionReader};
 use wasmtime::component::{Component, InstancePre};
 
-use crate::cache::InvalidCode;
+use crate::cache::{InvalidCode, Source};
 use crate::engine::Runtime;
 use crate::state::State;
 
@@ -131,6 +131,14 @@ impl Runtime {
             Some([0, b'a', b's', b'm', _, _, 0, 0]) => true,
             _ => return Err(LoadError::NotWasm),
         };
+        let source = Source {
+            bytes,
+            adapter: if adapted {
+                WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
+            } else {
+                &[]
+            },
+        };
         let compile = || {
             let made;
             let component = if adapted {
@@ -143,7 +151,7 @@ impl Runtime {
                 .precompile_component(component)
                 .map_err(|error| LoadError::Invalid(error.into()))
         };
-        let (component, cached) = self.cache.component(&self.engine, bytes, compile)?;
+        let (component, cached) = self.cache.component(&self.engine, &source, compile)?;
         let entry = entry(&component)?;
         let pre =
             self.linker.instantiate_pre(&component).map_err(|error| {
