@@ -1,0 +1,8 @@
+//! `wasify run` of a real `wasi:http` component, over real sockets.
+#![cfg(unix)]
+
+mod answers;
+mod client;
+mod faults;
+mod server;
+mod stopping;
