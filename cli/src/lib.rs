@@ -16,6 +16,7 @@ pub mod plan;
 pub mod report;
 pub mod runtime;
 pub mod terminal;
+pub mod testing;
 pub mod toolchain;
 
 use std::process::ExitCode;
@@ -56,6 +57,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
     let status = match &cli.command {
         // The exit code is the program's own.
         Command::Run(args) => return commands::run::run(args, terminal),
+        Command::Test(args) => commands::test::run(args, &cli.global, terminal),
         Command::Build(args) => commands::build::run(args, &cli.global, terminal),
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
         Command::Explain(args) => commands::explain::run(args, terminal),

@@ -1,6 +1,7 @@
 //! The command line: clap types only, with cargo's own flags where they mean the same.
 
 pub mod run;
+pub mod test;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::ecosystem::BuildRequest;
 use crate::levels::LevelArgs;
 use run::RunArgs;
+use test::TestArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::BrightGreen.on_default().effects(Effects::BOLD))
@@ -49,6 +51,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Run a program, denied by default, and say what it was refused
     Run(Box<RunArgs>),
+    /// Run a project's own tests as a WASI component, and tell known gaps from failures
+    Test(Box<TestArgs>),
     /// Explain a rule: what it looks for, why, and what to do instead
     Explain(ExplainArgs),
     /// List all rules

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod inspect;
 pub mod rules;
 pub mod run;
+pub mod test;
 
 use anyhow::{Context, Result};
 

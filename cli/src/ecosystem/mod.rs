@@ -62,6 +62,35 @@ pub struct BuildRequest {
     pub passed_on: Vec<String>,
 }
 
+/// What the user asked to test, in cargo's words.
+#[derive(Debug, Clone, Default)]
+pub struct TestRequest {
+    /// What it has in common with building.
+    pub build: BuildRequest,
+    /// `--exclude`.
+    pub exclude: Vec<String>,
+    /// `--test`.
+    pub tests: Vec<String>,
+    /// `--tests`.
+    pub all_tests: bool,
+    /// `--bench`.
+    pub benches: Vec<String>,
+    /// `--benches`.
+    pub all_benches: bool,
+    /// `--all-targets`.
+    pub all_targets: bool,
+    /// `--doc`.
+    pub doc: bool,
+    /// `--no-run`.
+    pub no_run: bool,
+    /// `--no-fail-fast`.
+    pub no_fail_fast: bool,
+    /// Part of the names of the tests to run.
+    pub name: Option<String>,
+    /// What follows `--`, for the test programs.
+    pub passed_on: Vec<String>,
+}
+
 /// What a build gave.
 #[derive(Debug)]
 pub struct Built {

@@ -89,6 +89,17 @@ pub fn follow(invocation: &Invocation, mut on: impl FnMut(Said)) -> anyhow::Resu
         .with_context(|| format!("failed to wait for `{}`", name(invocation)))
 }
 
+/// Runs a program to its end with wasify's own standard streams.
+///
+/// # Errors
+/// The [`io::Error`] of the start, with the program's name as context.
+pub fn run(invocation: &Invocation) -> anyhow::Result<ExitStatus> {
+    let mut child = spawn(invocation, Streams::Inherited)?;
+    child
+        .wait()
+        .with_context(|| format!("failed to wait for `{}`", name(invocation)))
+}
+
 /// Where a child's output goes.
 #[derive(Debug)]
 pub(crate) enum Streams {

@@ -62,7 +62,7 @@ pub(super) fn build(
 }
 
 /// The flags that mean the same to wasify and to cargo.
-fn selection(mut cargo: Invocation, request: &BuildRequest) -> Invocation {
+pub(super) fn selection(mut cargo: Invocation, request: &BuildRequest) -> Invocation {
     let switches = [
         ("--workspace", request.workspace),
         ("--bins", request.all_bins),

@@ -12,6 +12,7 @@ mod progress;
 mod published;
 mod relink;
 mod run;
+mod test;
 
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,7 @@ use command::Talk;
 use discover::Place;
 use published::{Source, Spec, Store};
 use run::Ran;
+pub use test::{TestPlan, test};
 
 /// The steps that [`build`] would take, without taking any of them.
 ///

@@ -1,4 +1,4 @@
-//! wasify as cargo's `RUSTC_WRAPPER` and as rustc's linker.
+//! wasify as cargo's `RUSTC_WRAPPER`, as rustc's linker, and as the runner of test programs.
 //!
 //! Cargo calls wasify instead of rustc; wasify becomes rustc with the same arguments, and only where
 //! a component is linked does it put itself in the linker's place, to link the same objects once
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use crate::plan::Invocation;
 
-/// The variable that tells wasify which part to play: `rustc` or `linker`.
+/// The variable that tells wasify which part to play: `rustc`, `linker` or `runner`.
 const ROLE: &str = "WASIFY_SHIM";
 /// The wrapper that the user had, called in between.
 const USER_WRAPPER: &str = "WASIFY_USER_WRAPPER";
@@ -31,7 +31,8 @@ pub const DEFAULT_LINKER: &str = "wasm-component-ld";
 /// The target whose links are witnessed.
 pub const TARGET: &str = "wasm32-wasip2";
 
-/// Plays the part of rustc's wrapper or of the linker, when this process was started as one.
+/// Plays the part of rustc's wrapper, of the linker or of a test runner, when this process was started as
+/// one.
 /// `None` when it was not: then the command line is the user's.
 #[must_use]
 pub fn shim_main() -> Option<ExitCode> {
@@ -40,6 +41,7 @@ pub fn shim_main() -> Option<ExitCode> {
     let done = match role.to_str()? {
         "rustc" => wrapper::run(args),
         "linker" => linker::run(&args),
+        "runner" => crate::testing::runner::main(args),
         _ => return None,
     };
     Some(done.unwrap_or_else(|error| {
@@ -62,6 +64,14 @@ pub fn installed(cargo: Invocation, wasify: &Path, user_wrapper: Option<PathBuf>
         cargo.env.insert(USER_WRAPPER.into(), wrapper);
     }
     cargo
+}
+
+/// Makes cargo start the target's programs with `wasify` (an absolute path).
+#[must_use]
+pub fn as_runner(cargo: Invocation, wasify: &Path) -> Invocation {
+    cargo
+        .env("CARGO_TARGET_WASM32_WASIP2_RUNNER", wasify)
+        .env(ROLE, "runner")
 }
 
 /// Where the files of the witness link lie, for the file that rustc's linker writes: in `wasify`

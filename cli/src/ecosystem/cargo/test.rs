@@ -1,0 +1,87 @@
+//! The command line of `cargo test` for a request, with wasify as the runner.
+
+use super::command;
+use super::discover::{self, Place};
+use crate::ecosystem::TestRequest;
+use crate::events::Events;
+use crate::execute::shim;
+use crate::execute::surroundings::Surroundings;
+use crate::plan::Invocation;
+use crate::toolchain;
+
+/// How a request is run.
+#[derive(Debug, Clone)]
+pub struct TestPlan {
+    /// `cargo test`.
+    pub cargo: Invocation,
+    place: Place,
+}
+
+/// Plans the tests, without running anything.
+///
+/// # Errors
+/// A [`Trouble`](crate::ecosystem::trouble::Trouble): there is no project.
+pub fn test(around: &Surroundings, request: &TestRequest, color: bool) -> anyhow::Result<TestPlan> {
+    let place = discover::discover(around, &request.build)?;
+    let mut cargo = around
+        .cargo()
+        .cwd(&place.cwd)
+        .args(["test", "--target", shim::TARGET]);
+    if let Some(manifest) = &place.manifest {
+        cargo = cargo.arg("--manifest-path").arg(manifest);
+    }
+    cargo = command::selection(cargo, &request.build);
+    cargo = test_selection(cargo, request);
+    if let Some(directory) = &request.build.target_dir {
+        cargo = cargo.arg("--target-dir").arg(around.absolute(directory));
+    }
+    cargo = cargo.args(&request.name);
+    if !request.passed_on.is_empty() {
+        cargo = cargo.arg("--").args(&request.passed_on);
+    }
+    if color {
+        cargo = cargo.env("CARGO_TERM_COLOR", "always");
+    }
+    let cargo = shim::as_runner(cargo, &around.executable);
+    Ok(TestPlan { cargo, place })
+}
+
+impl TestPlan {
+    /// Adds the target's standard library where it is missing.
+    ///
+    /// # Errors
+    /// It is missing, and can't or must not be installed.
+    pub fn prepare(
+        &self,
+        around: &Surroundings,
+        request: &TestRequest,
+        events: &dyn Events,
+    ) -> anyhow::Result<()> {
+        let offline = request.build.offline || request.build.frozen;
+        let cwd = &self.place.cwd;
+        toolchain::ensure_target(around, cwd, request.build.no_install, offline, events)
+    }
+}
+
+fn test_selection(mut cargo: Invocation, request: &TestRequest) -> Invocation {
+    let switches = [
+        ("--tests", request.all_tests),
+        ("--benches", request.all_benches),
+        ("--all-targets", request.all_targets),
+        ("--doc", request.doc),
+        ("--no-run", request.no_run),
+        ("--no-fail-fast", request.no_fail_fast),
+    ];
+    let lists = [
+        ("--exclude", &request.exclude),
+        ("--test", &request.tests),
+        ("--bench", &request.benches),
+    ];
+    for (flag, values) in lists {
+        for value in values {
+            cargo = cargo.arg(flag).arg(value);
+        }
+    }
+    let on = switches.into_iter().filter(|(_, on)| *on);
+    cargo.args(on.map(|(flag, _)| flag))
+}
