@@ -90,15 +90,42 @@ impl Endpoint {
         Ok(Endpoint { host, port })
     }
 
-    /// Whether an address is meant; `names` are those that it was looked up by.
-    pub(crate) fn covers(&self, address: SocketAddr, names: &[String]) -> bool {
+    /// Whether a host is meant: an address with the names that it was looked up by, or a name alone.
+    fn covers(&self, ip: Option<IpAddr>, names: &[String], port: u16) -> bool {
         let host = match &self.host {
             HostPattern::Any => true,
-            HostPattern::Ip(ip) => *ip == address.ip(),
-            HostPattern::Name(name) => names.contains(name),
+            HostPattern::Ip(meant) => ip == Some(*meant),
+            HostPattern::Name(name) => {
+                let local = name == "localhost" && ip.is_some_and(is_local);
+                local || names.iter().any(|other| same_name(name, other))
+            }
         };
-        host && self.port.is_none_or(|port| port == address.port())
+        host && self.port.is_none_or(|meant| meant == port)
     }
+
+    /// Whether this is a place to listen at. `0.0.0.0` and `::` stand for every address of this machine.
+    fn covers_own(&self, address: SocketAddr, names: &[String]) -> bool {
+        let all_own = match &self.host {
+            HostPattern::Ip(ip) => ip.is_unspecified() && ip.is_ipv4() == address.is_ipv4(),
+            _ => false,
+        };
+        if all_own {
+            self.port.is_none_or(|port| port == address.port())
+        } else {
+            self.covers(Some(address.ip()), names, address.port())
+        }
+    }
+}
+
+/// Whether an address is what `localhost` stands for.
+fn is_local(ip: IpAddr) -> bool {
+    ip == IpAddr::from([127, 0, 0, 1]) || ip == IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])
+}
+
+/// Names don't depend on case, and a final dot only says that nothing is to be appended.
+fn same_name(one: &str, other: &str) -> bool {
+    let bare = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    bare(one) == bare(other)
 }
 
 fn is_name(text: &str) -> bool {
@@ -126,22 +153,35 @@ impl fmt::Display for Endpoint {
 impl NetGrants {
     /// Whether the guest may connect or send to an address that was looked up by these names.
     pub(crate) fn may_connect(&self, address: SocketAddr, names: &[String]) -> bool {
-        self.everything || self.connect.iter().any(|end| end.covers(address, names))
+        let ip = Some(address.ip());
+        let covers = |end: &Endpoint| end.covers(ip, names, address.port());
+        self.everything || self.connect.iter().any(covers)
     }
 
-    /// Whether the guest may listen on an address.
-    pub(crate) fn may_listen(&self, address: SocketAddr) -> bool {
-        self.everything || self.listen.iter().any(|end| end.covers(address, &[]))
+    /// Whether the guest may send HTTP requests to a host, which is a name, or an address with or
+    /// without brackets.
+    pub(crate) fn may_request(&self, host: &str, port: u16) -> bool {
+        let ip = host.trim_matches(['[', ']']).parse().ok();
+        let names = [host.to_owned()];
+        let covers = |end: &Endpoint| end.covers(ip, &names, port);
+        self.everything || self.connect.iter().any(covers)
+    }
+
+    /// Whether the guest may listen on an address that was looked up by these names.
+    pub(crate) fn may_listen(&self, address: SocketAddr, names: &[String]) -> bool {
+        let covers = |end: &Endpoint| end.covers_own(address, names);
+        self.everything || self.listen.iter().any(covers)
     }
 
     /// Whether the guest may look a name up.
     pub(crate) fn may_resolve(&self, name: &str) -> bool {
         let allows = |end: &Endpoint| match &end.host {
             HostPattern::Any => true,
-            HostPattern::Name(allowed) => allowed.eq_ignore_ascii_case(name),
+            HostPattern::Name(allowed) => same_name(allowed, name),
             HostPattern::Ip(_) => false,
         };
-        self.everything || self.connect.iter().any(allows)
+        // Whoever may listen at a name has to find out what it stands for.
+        self.everything || self.connect.iter().chain(&self.listen).any(allows)
     }
 }
 
@@ -184,6 +224,6 @@ mod tests {
         assert!(!net.may_connect("10.0.0.1:22".parse().unwrap(), &names));
         assert!(net.may_resolve("DB.internal") && !net.may_resolve("internal"));
         let door = "127.0.0.1:8080".parse().unwrap();
-        assert!(net.may_listen(door) && !net.may_connect(door, &[]) && !net.may_listen(database));
+        assert!(net.may_listen(door, &[]) && !net.may_connect(door, &[]));
     }
 }

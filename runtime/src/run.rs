@@ -17,7 +17,7 @@ use wasmtime_wasi_http::WasiHttpCtx;
 use crate::engine::{Limits, Runtime};
 use crate::guard::files::{Grant, GrantKind, Places};
 use crate::guard::http::Hooks;
-use crate::guard::net;
+use crate::guard::net::Net;
 use crate::guard::record::{self, Recorder};
 use crate::outcome::{End, Outcome};
 use crate::permissions::{DirGrant, Permissions};
@@ -47,8 +47,11 @@ pub enum Output {
     /// To wasify's own stream.
     Inherited,
     /// To whoever listens, as it comes.
-    To(Arc<dyn Fn(&[u8]) + Send + Sync>),
+    To(Listener),
 }
+
+/// Gets what a guest prints, piece by piece.
+pub(crate) type Listener = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
 impl Output {
     /// An output that is kept, and where it is kept.
@@ -181,7 +184,8 @@ pub(crate) fn state(
     wasi.args(&invocation.args);
     wasi.envs(&permissions.env);
     streams(&mut wasi, invocation);
-    net::set_up(&mut wasi, &permissions.net, recorder);
+    let net = Net::new(permissions.net.clone());
+    net.set_up(&mut wasi);
     let cwd = std::env::current_dir().context("failed to find the current directory")?;
     let places = preopen(&mut wasi, &permissions.dirs, runtime, cwd)?;
     Ok(State {
@@ -193,6 +197,7 @@ pub(crate) fn state(
         },
         table: wasmtime::component::ResourceTable::new(),
         places,
+        net,
         recorder: recorder.clone(),
         memory: Memory::new(invocation.limits.memory),
     })
@@ -306,7 +311,7 @@ impl ResourceLimiter for Memory {
 }
 
 /// An output of the guest that is a function of ours.
-struct Sink(Arc<dyn Fn(&[u8]) + Send + Sync>);
+struct Sink(Listener);
 
 impl IsTerminal for Sink {
     fn is_terminal(&self) -> bool {

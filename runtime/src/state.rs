@@ -8,6 +8,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::guard::files::Places;
 use crate::guard::http::Hooks;
+use crate::guard::net::Net;
 use crate::guard::record::Recorder;
 use crate::run::Memory;
 
@@ -18,6 +19,7 @@ pub(crate) struct State {
     pub(crate) hooks: Hooks,
     pub(crate) table: ResourceTable,
     pub(crate) places: Places,
+    pub(crate) net: Arc<Net>,
     pub(crate) recorder: Arc<Mutex<Recorder>>,
     pub(crate) memory: Memory,
 }

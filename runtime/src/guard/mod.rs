@@ -8,6 +8,7 @@ pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod net;
 pub(crate) mod record;
+mod sockets;
 
 use wasmtime::component::Linker;
 
@@ -24,7 +25,8 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State
     linker.allow_shadowing(true);
     files::add_to_linker(&mut linker)?;
     environment::add_to_linker(&mut linker)?;
-    net::add_to_linker(&mut linker)?;
+    sockets::add_to_linker(&mut linker)?;
+    http::add_to_linker(&mut linker)?;
     linker.allow_shadowing(false);
     Ok(linker)
 }

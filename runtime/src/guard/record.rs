@@ -11,6 +11,8 @@ use crate::denial::{Denial, Door, Frame, Used};
 const MOST_DENIALS: usize = 1000;
 /// How many of them are told with a backtrace, which takes a moment.
 const MOST_BACKTRACES: usize = 50;
+/// How many characters of a name or path are kept: the longest path of Linux.
+const MOST_TEXT: usize = 4096;
 /// How many granted things are kept.
 const MOST_USED: usize = 20_000;
 
@@ -65,6 +67,14 @@ impl Recorder {
         if self.used.len() < MOST_USED {
             self.used.insert(used);
         }
+    }
+}
+
+/// A text of the guest's, as much of it as a message needs: there may be megabytes of it.
+pub(crate) fn clipped(text: &str) -> String {
+    match text.char_indices().nth(MOST_TEXT) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
