@@ -74,7 +74,7 @@ pub enum Blame {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Proof {
-    /// Toolchain and runtime of the last execution, for example `rustc 1.95.0, wasmtime 50.0.1`.
+    /// Toolchain and runtime of the last execution, for example `rustc 1.95.0, wasmtime 48.0.8`.
     #[serde(default)]
     pub seen_on: Option<String>,
     /// Why execution can't show it, when it can't.

@@ -232,6 +232,53 @@ fn every_proved_rule_has_a_fixture() {
     assert_none(&complaints);
 }
 
+/// Whether the test `proofs` of the package `wasify` executes a rule: it runs every fixture, and a fixture
+/// shows its rule when it is promised to be found in it.
+fn is_proved(rule: &Rule) -> bool {
+    let id = rule.id.as_str();
+    rule.proof.seen_on.is_some()
+        && support::fixtures().join(id).is_dir()
+        && support::expectation(id).is_ok_and(|expectation| {
+            let mut profiles = ["dev", "release"].into_iter();
+            profiles.any(|profile| expectation.rules_in(id, profile).contains(id))
+        })
+}
+
+#[test]
+fn a_rule_that_was_seen_is_seen_by_every_proof() {
+    let unshown = rules()
+        .iter()
+        .filter(|rule| rule.proof.seen_on.is_some() && !is_proved(rule));
+    let complaints: Vec<String> = unshown
+        .map(|rule| format!("fixtures/rules/{}: its own rule is never found", rule.id))
+        .collect();
+    assert_none(&complaints);
+}
+
+#[test]
+fn the_readme_says_how_many_rules_are_proved() {
+    const BEGIN: &str =
+        "<!-- written by `BLESS=1 cargo test -p wasify-lints --test catalogue` -->\n";
+    const END: &str = "<!-- end of the number -->";
+    let proved = rules().iter().filter(|rule| is_proved(rule)).count();
+    let expected = format!(
+        "{proved} of {} rules are proved by execution:\n",
+        rules().len()
+    );
+    let path = support::manifest_dir().join("../README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once(BEGIN).expect("the README's mark");
+    let (present, after) = rest.split_once(END).expect("the README's second mark");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, format!("{before}{BEGIN}{expected}{END}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(
+        present, expected,
+        "run `BLESS=1 cargo test -p wasify-lints --test catalogue`"
+    );
+}
+
 #[test]
 fn every_fixture_has_a_rule_and_expects_rules_that_exist() {
     let known: BTreeSet<&str> = rules().iter().map(|rule| rule.id.as_str()).collect();

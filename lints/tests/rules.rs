@@ -1,6 +1,6 @@
 //! Every text fixture gives the findings it promises, and no others.
 //!
-//! Programs are built and judged by `tests/rules.rs` of the `wasify` package.
+//! Programs are built and judged by `tests/proofs` of the `wasify` package.
 
 // A test may panic.
 #![allow(clippy::unwrap_used)]

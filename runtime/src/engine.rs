@@ -11,8 +11,8 @@ use crate::cache::Cache;
 use crate::guard;
 use crate::state::State;
 
-/// The embedded engine, for people: `Wasmtime 48`.
-pub const VERSION: &str = "Wasmtime 48";
+/// The embedded engine, for people: `Wasmtime 48.0.8`. A test compares it with `Cargo.lock`.
+pub const VERSION: &str = "Wasmtime 48.0.8";
 
 /// Bounds of a run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,5 +66,18 @@ impl Runtime {
             nowhere,
             interruptible,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_version_is_the_one_that_is_built() {
+        let lock = include_str!("../../Cargo.lock");
+        let (_, rest) = lock
+            .split_once("name = \"wasmtime\"\nversion = \"")
+            .unwrap();
+        let (version, _) = rest.split_once('"').unwrap();
+        assert_eq!(super::VERSION, format!("Wasmtime {version}"));
     }
 }

@@ -21,10 +21,10 @@ pub struct Expectation {
     /// What the host takes a text fixture for: `component`, or what it is when this is left out.
     #[serde(default, rename = "as")]
     pub taken_for: Option<String>,
-    /// A part of what it prints.
+    /// A part of what it prints; an empty text stands for nothing at all.
     #[serde(default)]
     pub stdout: Option<String>,
-    /// A part of what it prints as errors, or of the runtime's own message for `not-loaded`.
+    /// The same for what it prints as errors, or a part of the runtime's own message for `not-loaded`.
     #[serde(default)]
     pub stderr: Option<String>,
     /// Arguments the program gets.
