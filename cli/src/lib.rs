@@ -15,6 +15,7 @@ pub mod levels;
 pub mod plan;
 pub mod report;
 pub mod runtime;
+pub mod settings;
 pub mod terminal;
 pub mod testing;
 pub mod toolchain;
@@ -56,7 +57,7 @@ fn start() -> ExitCode {
 fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
     let status = match &cli.command {
         // The exit code is the program's own.
-        Command::Run(args) => return commands::run::run(args, terminal),
+        Command::Run(args) => return commands::run::run(args, &cli.global, terminal),
         Command::Test(args) => commands::test::run(args, &cli.global, terminal),
         Command::Build(args) => commands::build::run(args, &cli.global, terminal),
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),

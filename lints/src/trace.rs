@@ -26,9 +26,7 @@ pub(crate) fn trace(program: &Program<'_>, path: &[Node]) -> Trace {
         let own = !program.is_plumbing(*node) && program.import(*node).is_none();
         let last_own = path[index..].iter().all(|node| program.is_plumbing(*node));
         if *node >= program.functions() || !(own || last_own) {
-            if let Some(frame) = folded.frames.last_mut() {
-                frame.elided += 1;
-            }
+            folded.elide();
             continue;
         }
         let inlined = path.get(index + 1).map(|next| program.frames(*node, *next));
@@ -57,13 +55,37 @@ pub(crate) fn trace(program: &Program<'_>, path: &[Node]) -> Trace {
 
 /// The frames of a path, and whose code each is.
 #[derive(Default)]
-struct Folded {
+pub(crate) struct Folded {
     frames: Vec<Frame>,
     owners: Vec<Option<Role>>,
 }
 
 impl Folded {
-    fn push(&mut self, name: String, of: Option<&Crate>, location: Option<Location>) {
+    /// Counts a function that is not shown.
+    pub(crate) fn elide(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.elided += 1;
+        }
+    }
+
+    /// The innermost function of the user's own code, else of a dependency's, else of nobody knows whose.
+    pub(crate) fn innermost(&self) -> Option<&Frame> {
+        let of = |wanted: Option<Role>| {
+            let mut both = self.frames.iter().zip(&self.owners).rev();
+            both.find(|(_, role)| **role == wanted)
+                .map(|(frame, _)| frame)
+        };
+        of(Some(Role::Own))
+            .or_else(|| of(Some(Role::Dependency)))
+            .or_else(|| of(None))
+    }
+
+    /// The frames, the middle of many left out.
+    pub(crate) fn finish(self) -> Vec<Frame> {
+        shorten(self.frames)
+    }
+
+    pub(crate) fn push(&mut self, name: String, of: Option<&Crate>, location: Option<Location>) {
         let function = plain(&name).to_owned();
         match self.frames.last_mut() {
             Some(before) if before.function == function => {
@@ -95,7 +117,7 @@ impl Folded {
 }
 
 /// A function without the closures inside it that it stands for.
-fn plain(name: &str) -> &str {
+pub(crate) fn plain(name: &str) -> &str {
     let mut name = name;
     while let Some(outer) = name.strip_suffix("::{{closure}}") {
         name = outer;

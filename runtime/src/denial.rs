@@ -68,8 +68,12 @@ pub struct Frame {
     pub symbol: Option<String>,
     /// Its index in its core module.
     pub function: u32,
-    /// The offset in the core module's file of the instruction that it was at.
+    /// Where the instruction that it was at is, from the start of the file that was compiled: the
+    /// component, or what the adapter has made of a preview1 module.
     pub offset: Option<u64>,
+    /// The same from the start of the function's body, its locals included. Unlike `offset` it holds
+    /// for a preview1 module too.
+    pub inside: Option<u64>,
     /// The core module's name in its name section, which tells the modules of a component apart.
     pub module: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! The command line: clap types only, with cargo's own flags where they mean the same.
 
+pub mod build;
 pub mod run;
 pub mod test;
 
@@ -9,8 +10,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::ecosystem::BuildRequest;
 use crate::levels::LevelArgs;
+pub use build::BuildArgs;
 use run::RunArgs;
 use test::TestArgs;
 
@@ -95,178 +96,6 @@ pub enum Format {
     Human,
     /// For programs: versioned, one document on standard output.
     Json,
-}
-
-/// `wasify build`.
-#[derive(Debug, Args)]
-#[command(after_help = concat!(
-    "Examples:\n",
-    "  wasify build                                 the project in this directory\n",
-    "  wasify build --release --bin server          one of its programs, optimised\n",
-    "  wasify build --crate ripgrep --release       a published application, into this directory\n",
-    "  wasify build --format json > report.json     for a program to read\n",
-    "  wasify build -D warnings                     exit with 1 for warnings too, for CI\n",
-    "  wasify build -- -Zbuild-std                  what follows `--` goes to cargo as it is\n\n",
-    "Exit status:\n",
-    "  0  built, and nothing was found at level deny\n",
-    "  1  something was found at level deny, or the project does not build\n",
-    "  2  wasify could not do its work: wrong usage, a missing tool, no project",
-))]
-pub struct BuildArgs {
-    /// The project's directory [default: the current one]
-    #[arg(value_name = "PATH", conflicts_with_all = ["manifest_path", "published"])]
-    pub path: Option<PathBuf>,
-    /// Arguments for cargo build, passed on unchanged
-    #[arg(last = true, value_name = "CARGO ARGS")]
-    passed_on: Vec<String>,
-    /// Print what would be run, and do nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Report a missing wasm32-wasip2 target instead of adding it with rustup
-    #[arg(long)]
-    pub no_install: bool,
-    #[command(flatten)]
-    published: PublishedArgs,
-    #[command(flatten)]
-    package: PackageArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    #[command(flatten)]
-    feature: FeatureArgs,
-    #[command(flatten)]
-    compile: CompileArgs,
-    #[command(flatten)]
-    manifest: ManifestArgs,
-    /// What to report and how.
-    #[command(flatten)]
-    pub report: ReportArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Published application")]
-struct PublishedArgs {
-    /// Build an application from crates.io instead of a local project
-    #[arg(
-        long = "crate",
-        value_name = "NAME[@VERSION]",
-        conflicts_with = "manifest_path"
-    )]
-    published: Option<String>,
-    /// Where the components of --crate are put [default: the current directory]
-    #[arg(long, value_name = "DIR", requires = "published")]
-    out_dir: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Package selection")]
-struct PackageArgs {
-    /// Build only this package of a workspace; may be repeated
-    #[arg(short, long = "package", value_name = "SPEC")]
-    packages: Vec<String>,
-    /// Build all packages of the workspace
-    #[arg(long)]
-    workspace: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Target selection")]
-struct TargetArgs {
-    /// Build the package's library
-    #[arg(long)]
-    lib: bool,
-    /// Build only this program; may be repeated
-    #[arg(long = "bin", value_name = "NAME")]
-    bins: Vec<String>,
-    /// Build all programs
-    #[arg(long = "bins")]
-    all_bins: bool,
-    /// Build only this example; may be repeated
-    #[arg(long = "example", value_name = "NAME")]
-    examples: Vec<String>,
-    /// Build all examples
-    #[arg(long = "examples")]
-    all_examples: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Feature selection")]
-struct FeatureArgs {
-    /// Features to activate, separated by spaces or commas; may be repeated
-    #[arg(short = 'F', long, value_name = "FEATURES")]
-    features: Vec<String>,
-    /// Activate all features
-    #[arg(long)]
-    all_features: bool,
-    /// Do not activate the `default` feature
-    #[arg(long)]
-    no_default_features: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Compilation options")]
-struct CompileArgs {
-    /// Build with the release profile: optimised
-    #[arg(short, long, conflicts_with = "profile")]
-    release: bool,
-    /// Build with this profile
-    #[arg(long, value_name = "PROFILE-NAME")]
-    profile: Option<String>,
-    /// How many jobs to run at a time [default: the number of cores]
-    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
-    jobs: Option<String>,
-    /// Directory for all generated files
-    #[arg(long, value_name = "DIRECTORY")]
-    target_dir: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Manifest options")]
-struct ManifestArgs {
-    /// The project's Cargo.toml
-    #[arg(long, value_name = "PATH")]
-    manifest_path: Option<PathBuf>,
-    /// Fail when Cargo.lock would change
-    #[arg(long)]
-    locked: bool,
-    /// Run without the network
-    #[arg(long)]
-    offline: bool,
-    /// The same as --locked and --offline together
-    #[arg(long)]
-    frozen: bool,
-}
-
-impl BuildArgs {
-    /// The request in the ecosystem's words.
-    #[must_use]
-    pub fn request(&self, quiet: bool) -> BuildRequest {
-        BuildRequest {
-            path: self.path.clone(),
-            manifest_path: self.manifest.manifest_path.clone(),
-            published: self.published.published.clone(),
-            out_dir: self.published.out_dir.clone(),
-            packages: self.package.packages.clone(),
-            workspace: self.package.workspace,
-            bins: self.target.bins.clone(),
-            all_bins: self.target.all_bins,
-            examples: self.target.examples.clone(),
-            all_examples: self.target.all_examples,
-            lib: self.target.lib,
-            release: self.compile.release,
-            profile: self.compile.profile.clone(),
-            features: self.feature.features.clone(),
-            no_default_features: self.feature.no_default_features,
-            all_features: self.feature.all_features,
-            locked: self.manifest.locked,
-            offline: self.manifest.offline,
-            frozen: self.manifest.frozen,
-            target_dir: self.compile.target_dir.clone(),
-            jobs: self.compile.jobs.clone(),
-            quiet,
-            no_install: self.no_install,
-            passed_on: self.passed_on.clone(),
-        }
-    }
 }
 
 /// What a report contains and how it is written.

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{CompileArgs, FeatureArgs, ManifestArgs};
+use super::build::{CompileArgs, FeatureArgs, ManifestArgs};
 use crate::ecosystem::{BuildRequest, TestRequest};
 
 /// `wasify test`.

@@ -65,7 +65,7 @@ fn shown(file: &Path) -> String {
 }
 
 /// The whole file, or an error before reading it all when it can't be WebAssembly.
-fn read(file: &Path) -> Result<Vec<u8>> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
     let failed = || format!("failed to read {}", shown(file));
     if file.as_os_str() == STDIN {
         let stdin = std::io::stdin().lock();

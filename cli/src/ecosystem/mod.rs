@@ -119,6 +119,11 @@ pub struct BuiltArtifact {
     pub witness: Option<PathBuf>,
     /// The linker's map of the witness link.
     pub link_map: Option<PathBuf>,
+    /// Whether it is a library, not a program.
+    pub library: bool,
+    /// Whether its package says, with `default-run`, that this is the program that is meant when none
+    /// is named.
+    pub default_run: bool,
 }
 
 /// A build that failed.

@@ -5,7 +5,7 @@
 
 pub mod human;
 pub mod json;
-mod run;
+pub(crate) mod run;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]

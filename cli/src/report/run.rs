@@ -111,7 +111,7 @@ fn reads_files(surface: &Surface) -> bool {
 
 /// The arguments as one line for a shell.
 #[must_use]
-pub(super) fn shell_line(argv: &[String]) -> String {
+pub(crate) fn shell_line(argv: &[String]) -> String {
     argv.iter()
         .map(|word| quoted(word))
         .collect::<Vec<_>>()

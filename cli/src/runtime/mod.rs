@@ -1,3 +1,10 @@
 //! The embedded runtime as the user sees it.
 
+pub mod account;
+pub mod grants;
+pub mod load;
+pub mod needs;
+pub mod paste;
 pub mod serve;
+pub mod symbols;
+pub mod words;

@@ -81,8 +81,11 @@ impl Terminal {
         let columns = std::env::var("COLUMNS")
             .ok()
             .and_then(|columns| columns.parse().ok());
-        let asked =
-            || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into());
+        let asked = || {
+            terminal_size::terminal_size_of(io::stdout())
+                .or_else(|| terminal_size::terminal_size_of(io::stderr()))
+                .map(|(width, _)| width.0.into())
+        };
         columns
             .or_else(asked)
             .unwrap_or(DEFAULT_WIDTH)

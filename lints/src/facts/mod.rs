@@ -1,5 +1,6 @@
 //! What is true of a binary: read once, in one pass, and never by a rule.
 
+mod backtrace;
 mod code;
 mod crates;
 pub(crate) mod flow;
@@ -20,6 +21,7 @@ mod surface;
 pub(crate) mod text;
 mod witness;
 
+pub use backtrace::{Backtrace, Running};
 pub use crates::{Crate, Role};
 pub use packages::Packages;
 pub use surface::{
@@ -62,6 +64,8 @@ pub struct Facts<'a> {
     pub reachable: u32,
     /// The packages of the build that made it; none for a file from elsewhere.
     pub(crate) packages: &'a Packages,
+    /// Whether `programs` is the witness instead of the artifact's own modules.
+    pub(crate) witnessed: bool,
     /// The core modules with code of their own; the witness stands for the artifact's.
     pub(crate) programs: Vec<Program<'a>>,
 }
@@ -83,6 +87,7 @@ impl<'a> Facts<'a> {
             packages: input.packages,
             texts: &texts,
         };
+        let witnessed = witness.is_some();
         let inner: Vec<Module<'a>> = match witness {
             Some(witness) => witness.modules,
             None => std::mem::take(&mut read.modules),
@@ -98,6 +103,7 @@ impl<'a> Facts<'a> {
             functions: summary::functions(&programs),
             reachable: summary::reachable(&programs),
             packages: input.packages,
+            witnessed,
             programs,
         })
     }

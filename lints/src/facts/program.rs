@@ -160,6 +160,12 @@ impl<'a> Program<'a> {
             .unwrap_or_default()
     }
 
+    /// The functions that an instruction of the code section is in, as in [`Program::frames`].
+    pub(crate) fn lines_at(&self, at: u64) -> Vec<Inlined> {
+        let lines = self.lines();
+        lines.map(|lines| lines.frames(at)).unwrap_or_default()
+    }
+
     /// The first edge between two nodes, a call before other references.
     pub(crate) fn edge(&self, from: Node, to: Node) -> Option<Out> {
         let edges = self.graph.out(from);

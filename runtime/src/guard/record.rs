@@ -103,6 +103,7 @@ pub(crate) fn frames(backtrace: &WasmBacktrace) -> Vec<Frame> {
             symbol: frame.func_name().map(str::to_owned),
             function: frame.func_index(),
             offset: frame.module_offset().map(|offset| offset as u64),
+            inside: frame.func_offset().map(|offset| offset as u64),
             module: frame.module().name().map(str::to_owned),
         })
         .collect()

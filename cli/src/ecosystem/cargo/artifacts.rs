@@ -140,14 +140,20 @@ impl Component {
     }
 
     /// The target in a [`Built`](crate::ecosystem::Built).
-    pub(super) fn built(&self) -> BuiltArtifact {
+    pub(super) fn built(&self, metadata: &Metadata) -> BuiltArtifact {
         let witness = self.good_witness();
+        let name = &self.unit.target.name;
+        let of = |package: &&cargo_metadata::Package| package.id == self.unit.package_id;
+        let package = metadata.packages.iter().find(of);
+        let default_run = package.and_then(|package| package.default_run.as_ref());
         BuiltArtifact {
             name: self.unit.target.name.clone(),
             package: package_id::package(&self.unit.package_id),
             path: self.path.clone(),
             witness: witness.map(|files| files.module.clone()),
             link_map: witness.map(|files| files.map.clone()),
+            library: self.unit.target.is_cdylib(),
+            default_run: self.unit.target.is_bin() && default_run == Some(name),
         }
     }
 }

@@ -27,7 +27,6 @@ use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, files};
 use crate::plan::{BuildPlan, Invocation, Step};
 use crate::toolchain::{self, MissingTarget};
-use artifacts::Component;
 use command::Talk;
 use discover::Place;
 use published::{Source, Spec, Store};
@@ -268,7 +267,10 @@ impl<'a> Job<'a> {
         let root = metadata.workspace_root.clone().into_std_path_buf();
         let mut built = Built {
             project: project_name(metadata, &root),
-            artifacts: components.iter().map(Component::built).collect(),
+            artifacts: components
+                .iter()
+                .map(|component| component.built(metadata))
+                .collect(),
             packages: artifacts::packages(&ran.units, &components, metadata),
             failure,
             root,

@@ -6,6 +6,7 @@ mod finding;
 mod inspect;
 mod lines;
 mod rule;
+pub mod running;
 mod summary;
 mod text;
 

@@ -1,0 +1,209 @@
+//! `wasify build`, and the options of every subcommand that builds.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ReportArgs;
+use crate::ecosystem::BuildRequest;
+
+/// `wasify build`.
+#[derive(Debug, Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  wasify build                                 the project in this directory\n",
+    "  wasify build --release --bin server          one of its programs, optimised\n",
+    "  wasify build --crate ripgrep --release       a published application, into this directory\n",
+    "  wasify build --format json > report.json     for a program to read\n",
+    "  wasify build -D warnings                     exit with 1 for warnings too, for CI\n",
+    "  wasify build -- -Zbuild-std                  what follows `--` goes to cargo as it is\n\n",
+    "Exit status:\n",
+    "  0  built, and nothing was found at level deny\n",
+    "  1  something was found at level deny, or the project does not build\n",
+    "  2  wasify could not do its work: wrong usage, a missing tool, no project",
+))]
+pub struct BuildArgs {
+    /// The project's directory [default: the current one]
+    #[arg(value_name = "PATH", conflicts_with_all = ["manifest_path", "published"])]
+    pub path: Option<PathBuf>,
+    /// Arguments for cargo build, passed on unchanged
+    #[arg(last = true, value_name = "CARGO ARGS")]
+    passed_on: Vec<String>,
+    /// Print what would be run, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What to build and how.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Where the components of --crate are put [default: the current directory]
+    #[arg(long, value_name = "DIR", requires = "published")]
+    #[arg(help_heading = "Published application")]
+    out_dir: Option<PathBuf>,
+    /// What to report and how.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// What to build and how, with cargo's own flags: the same for every subcommand that builds.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    /// Report a missing wasm32-wasip2 target instead of adding it with rustup
+    #[arg(long)]
+    no_install: bool,
+    #[command(flatten)]
+    published: PublishedArgs,
+    #[command(flatten)]
+    package: PackageArgs,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    feature: FeatureArgs,
+    #[command(flatten)]
+    compile: CompileArgs,
+    #[command(flatten)]
+    manifest: ManifestArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Published application")]
+struct PublishedArgs {
+    /// Build an application from crates.io instead of a local project
+    #[arg(
+        long = "crate",
+        value_name = "NAME[@VERSION]",
+        conflicts_with = "manifest_path"
+    )]
+    published: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Package selection")]
+struct PackageArgs {
+    /// Build only this package of a workspace; may be repeated
+    #[arg(short, long = "package", value_name = "SPEC")]
+    packages: Vec<String>,
+    /// Build all packages of the workspace
+    #[arg(long)]
+    workspace: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target selection")]
+struct TargetArgs {
+    /// Build the package's library
+    #[arg(long)]
+    lib: bool,
+    /// Build only this program; may be repeated
+    #[arg(long = "bin", value_name = "NAME")]
+    bins: Vec<String>,
+    /// Build all programs
+    #[arg(long = "bins")]
+    all_bins: bool,
+    /// Build only this example; may be repeated
+    #[arg(long = "example", value_name = "NAME")]
+    examples: Vec<String>,
+    /// Build all examples
+    #[arg(long = "examples")]
+    all_examples: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Feature selection")]
+pub(super) struct FeatureArgs {
+    /// Features to activate, separated by spaces or commas; may be repeated
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    pub(super) features: Vec<String>,
+    /// Activate all features
+    #[arg(long)]
+    pub(super) all_features: bool,
+    /// Do not activate the `default` feature
+    #[arg(long)]
+    pub(super) no_default_features: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Compilation options")]
+pub(super) struct CompileArgs {
+    /// Build with the release profile: optimised
+    #[arg(short, long, conflicts_with = "profile")]
+    pub(super) release: bool,
+    /// Build with this profile
+    #[arg(long, value_name = "PROFILE-NAME")]
+    pub(super) profile: Option<String>,
+    /// How many jobs to run at a time [default: the number of cores]
+    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) jobs: Option<String>,
+    /// Directory for all generated files
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(super) target_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Manifest options")]
+pub(super) struct ManifestArgs {
+    /// The project's Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub(super) manifest_path: Option<PathBuf>,
+    /// Fail when Cargo.lock would change
+    #[arg(long)]
+    pub(super) locked: bool,
+    /// Run without the network
+    #[arg(long)]
+    pub(super) offline: bool,
+    /// The same as --locked and --offline together
+    #[arg(long)]
+    pub(super) frozen: bool,
+}
+
+impl BuildArgs {
+    /// The request in the ecosystem's words.
+    #[must_use]
+    pub fn request(&self, quiet: bool) -> BuildRequest {
+        BuildRequest {
+            path: self.path.clone(),
+            out_dir: self.out_dir.clone(),
+            quiet,
+            passed_on: self.passed_on.clone(),
+            ..self.project.request()
+        }
+    }
+}
+
+impl ProjectArgs {
+    /// Whether something is built before it is run, when this file or directory is named.
+    #[must_use]
+    pub fn builds(&self, file: Option<&std::path::Path>) -> bool {
+        file.is_none_or(|file| !file.is_file())
+    }
+
+    /// The request in the ecosystem's words, for the project in the current directory.
+    #[must_use]
+    pub fn request(&self) -> BuildRequest {
+        BuildRequest {
+            path: None,
+            manifest_path: self.manifest.manifest_path.clone(),
+            published: self.published.published.clone(),
+            out_dir: None,
+            packages: self.package.packages.clone(),
+            workspace: self.package.workspace,
+            bins: self.target.bins.clone(),
+            all_bins: self.target.all_bins,
+            examples: self.target.examples.clone(),
+            all_examples: self.target.all_examples,
+            lib: self.target.lib,
+            release: self.compile.release,
+            profile: self.compile.profile.clone(),
+            features: self.feature.features.clone(),
+            no_default_features: self.feature.no_default_features,
+            all_features: self.feature.all_features,
+            locked: self.manifest.locked,
+            offline: self.manifest.offline,
+            frozen: self.manifest.frozen,
+            target_dir: self.compile.target_dir.clone(),
+            jobs: self.compile.jobs.clone(),
+            quiet: false,
+            no_install: self.no_install,
+            passed_on: Vec::new(),
+        }
+    }
+}
