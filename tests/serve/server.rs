@@ -44,7 +44,7 @@ pub(crate) fn wasify() -> Command {
     let mut wasify = command(env!("CARGO_BIN_EXE_wasify"));
     wasify
         .env("WASIFY_HOME", scratch().join("home"))
-        .current_dir(std::env::temp_dir())
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null());
     wasify
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench -p wasify --bench speed              all of it; about half an hour
-//! cargo bench -p wasify --bench speed -- inspect   only the parts named: inspect, memory, build, lines
+//! cargo bench -p wasify --bench speed -- inspect   only the parts named: inspect, memory, build, lines, start, serve, size
 //! ```
 //!
 //! The inputs are published applications, built by wasify itself. Every ratio is of medians of runs that
@@ -11,6 +11,9 @@
 mod building;
 mod inputs;
 mod inspecting;
+mod peers;
+mod serving;
+mod starting;
 mod table;
 
 use std::path::PathBuf;
@@ -47,6 +50,15 @@ fn main() -> Result<()> {
     }
     if wanted("lines") {
         rows.extend(building::line_tables()?);
+    }
+    if wanted("start") {
+        rows.extend(starting::cached()?);
+    }
+    if wanted("serve") {
+        rows.extend(serving::requests()?);
+    }
+    if wanted("size") {
+        rows.extend(starting::size()?);
     }
     table::print(&rows);
     if arguments.is_empty() {
