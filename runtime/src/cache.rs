@@ -9,6 +9,7 @@
 //! directory; who can do that can change the user's programs as well. Files come to their names whole, by
 //! renaming, so processes that fill the cache at once don't meet.
 
+mod seen;
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read};
@@ -18,6 +19,8 @@ use std::time::{Duration, SystemTime};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use seen::Stamp;
 
 /// The most that is kept, in bytes; what was not used for longest goes first.
 const MOST: u64 = 2 << 30;
@@ -43,8 +46,8 @@ pub struct Cache {
 
 /// What compiled code depends on.
 pub(crate) struct Source<'a> {
-    /// The file's content.
-    pub(crate) bytes: &'a [u8],
+    /// The hash of the file's content.
+    pub(crate) content: blake3::Hash,
     /// What is added to it before it is compiled; empty when nothing is.
     pub(crate) adapter: &'a [u8],
 }
@@ -59,6 +62,27 @@ impl Cache {
             directory: directory.filter(|path| make_directory(path).is_ok()),
             most: MOST,
         }
+    }
+
+    /// The hash of a file's content, without reading the file where it is known. When it was read, `bytes`
+    /// is its content.
+    pub(crate) fn content(
+        &self,
+        mut file: &File,
+        bytes: &mut Option<Vec<u8>>,
+    ) -> io::Result<blake3::Hash> {
+        let stamp = Stamp::of(&file.metadata()?);
+        let known = stamp.as_ref().zip(self.directory.as_ref());
+        if let Some(content) = known.and_then(|(stamp, directory)| stamp.content(directory)) {
+            return Ok(content);
+        }
+        let read = bytes.insert(Vec::new());
+        file.read_to_end(read)?;
+        let content = blake3::hash(read);
+        if let Some((stamp, directory)) = known {
+            stamp.remember(directory, file, &content);
+        }
+        Ok(content)
     }
 
     /// The compiled component, and whether it was there. A cache that can't be read or written costs
@@ -239,7 +263,7 @@ fn key(engine: &Engine, source: &Source<'_>) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(settings.0.finalize().as_bytes());
     hasher.update(blake3::hash(source.adapter).as_bytes());
-    hasher.update(source.bytes);
+    hasher.update(source.content.as_bytes());
     hasher.finalize()
 }
 

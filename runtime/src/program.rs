@@ -1,6 +1,9 @@
 //! From a file's bytes to something that can be started.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::path::Path;
 
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
@@ -46,29 +49,42 @@ impl Entry {
     /// How a file would be started, without compiling it. `None` when it can't be told.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Entry> {
-        const HEADER: usize = 8;
+        Entry::read(&mut io::Cursor::new(bytes)).ok().flatten()
+    }
+
+    /// As [`Entry::of`], without reading more of the file than its exports.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn of_file(path: &Path) -> io::Result<Option<Entry>> {
+        Entry::read(&mut BufReader::with_capacity(512, File::open(path)?))
+    }
+
+    fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Entry>> {
         const EXPORTS: u8 = 11;
-        match bytes.get(..HEADER)? {
-            [0, b'a', b's', b'm', _, _, 1, 0] => {}
-            [0, b'a', b's', b'm', _, _, 0, 0] => return Some(Entry::Command),
-            _ => return None,
+        let mut header = Vec::new();
+        file.take(HEADER as u64).read_to_end(&mut header)?;
+        match Kind::of(&header) {
+            Ok(Kind::Component) => {}
+            Ok(Kind::Module) => return Ok(Some(Entry::Command)),
+            Err(_) => return Ok(None),
         }
         let mut names = Vec::new();
-        let mut sections = BinaryReader::new(&bytes[HEADER..], HEADER);
-        while !sections.eof() {
-            let id = sections.read_u8().ok()?;
-            let size = sections.read_var_u32().ok()?;
-            let at = sections.original_position();
-            let content = sections.read_bytes(usize::try_from(size).ok()?).ok()?;
+        while let Some((id, size)) = section(file)? {
             if id == EXPORTS {
-                let exports =
-                    ComponentExportSectionReader::new(BinaryReader::new(content, at)).ok()?;
-                for export in exports {
-                    names.push(export.ok()?.name.name);
-                }
+                let mut content = Vec::new();
+                file.take(size.into()).read_to_end(&mut content)?;
+                let content = BinaryReader::new(&content, 0);
+                let Ok(exports) = ComponentExportSectionReader::new(content) else {
+                    return Ok(None);
+                };
+                let exports = exports.into_iter().map_while(Result::ok);
+                names.extend(exports.map(|export| export.name.name.to_owned()));
+            } else {
+                file.seek_relative(size.into())?;
             }
         }
-        Entry::among(names)
+        Ok(Entry::among(names.iter().map(String::as_str)))
     }
 
     fn among<'a>(exports: impl IntoIterator<Item = &'a str> + Clone) -> Option<Entry> {
@@ -84,6 +100,24 @@ impl Entry {
             None
         }
     }
+}
+
+/// The number and the size of the next section of a component.
+fn section(file: &mut impl Read) -> io::Result<Option<(u8, u32)>> {
+    let mut bytes = file.bytes();
+    let Some(id) = bytes.next().transpose()? else {
+        return Ok(None);
+    };
+    let (mut size, mut shift) = (0_u32, 0);
+    for byte in bytes {
+        let byte = byte?;
+        size |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+        shift += 7;
+        if byte & 0x80 == 0 {
+            return Ok(Some((id, size)));
+        }
+    }
+    Ok(None)
 }
 
 /// Why a file can't be started.
@@ -125,14 +159,42 @@ impl Runtime {
     /// # Errors
     /// The file can't be started.
     pub fn load(&self, bytes: &[u8]) -> Result<Program, LoadError> {
-        // `\0asm`, then 13 and layer 1 for a component, 1 and layer 0 for a core module.
-        let adapted = match bytes.get(..8) {
-            Some([0, b'a', b's', b'm', _, _, 1, 0]) => false,
-            Some([0, b'a', b's', b'm', _, _, 0, 0]) => true,
-            _ => return Err(LoadError::NotWasm),
+        let kind = Kind::of(bytes.get(..HEADER).unwrap_or_default())?;
+        self.prepared(kind, blake3::hash(bytes), || Ok(bytes.to_vec()))
+    }
+
+    /// As [`Runtime::load`], from a file; one that is known from an earlier run, and has not changed since,
+    /// is not read.
+    ///
+    /// # Errors
+    /// The file can't be read; and inside, it can't be started.
+    pub fn load_file(&self, path: &Path) -> io::Result<Result<Program, LoadError>> {
+        let mut file = File::open(path)?;
+        let mut header = Vec::new();
+        (&file).take(HEADER as u64).read_to_end(&mut header)?;
+        file.rewind()?;
+        let kind = match Kind::of(&header) {
+            Ok(kind) => kind,
+            Err(error) => return Ok(Err(error)),
         };
+        let mut bytes = None;
+        let content = self.cache.content(&file, &mut bytes)?;
+        let read = || match bytes {
+            Some(bytes) => Ok(bytes),
+            None => reread(path, &content).map_err(LoadError::Invalid),
+        };
+        Ok(self.prepared(kind, content, read))
+    }
+
+    fn prepared(
+        &self,
+        kind: Kind,
+        content: blake3::Hash,
+        bytes: impl FnOnce() -> Result<Vec<u8>, LoadError>,
+    ) -> Result<Program, LoadError> {
+        let adapted = kind == Kind::Module;
         let source = Source {
-            bytes,
+            content,
             adapter: if adapted {
                 WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
             } else {
@@ -140,15 +202,12 @@ impl Runtime {
             },
         };
         let compile = || {
-            let made;
-            let component = if adapted {
-                made = adapt(bytes).map_err(LoadError::NotAdaptable)?;
-                &made
-            } else {
-                bytes
-            };
+            let mut component = bytes()?;
+            if adapted {
+                component = adapt(&component).map_err(LoadError::NotAdaptable)?;
+            }
             self.engine
-                .precompile_component(component)
+                .precompile_component(&component)
                 .map_err(|error| LoadError::Invalid(error.into()))
         };
         let (component, cached) = self.cache.component(&self.engine, &source, compile)?;
@@ -166,6 +225,37 @@ impl Runtime {
             adapted,
             cached,
         })
+    }
+}
+
+/// Reads a file whose content is known, because its compiled code is gone.
+fn reread(path: &Path, content: &blake3::Hash) -> anyhow::Result<Vec<u8>> {
+    let bytes = std::fs::read(path)?;
+    anyhow::ensure!(
+        blake3::hash(&bytes) == *content,
+        "the file changed while it was read"
+    );
+    Ok(bytes)
+}
+
+/// `\0asm`, a version, and the layer.
+const HEADER: usize = 8;
+
+/// The two kinds of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Component,
+    Module,
+}
+
+impl Kind {
+    /// By the first bytes of the file.
+    fn of(header: &[u8]) -> Result<Kind, LoadError> {
+        match header.get(..HEADER) {
+            Some([0, b'a', b's', b'm', _, _, 1, 0]) => Ok(Kind::Component),
+            Some([0, b'a', b's', b'm', _, _, 0, 0]) => Ok(Kind::Module),
+            _ => Err(LoadError::NotWasm),
+        }
     }
 }
 

@@ -4,5 +4,6 @@
 mod answers;
 mod client;
 mod faults;
+mod permissions;
 mod server;
 mod stopping;

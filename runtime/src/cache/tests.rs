@@ -7,6 +7,13 @@ use super::*;
 /// The smallest component there is.
 const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
+fn source(bytes: &[u8]) -> Source<'static> {
+    Source {
+        content: blake3::hash(bytes),
+        adapter: &[],
+    }
+}
+
 /// A component that holds a custom section of this content.
 fn component(content: &[u8]) -> Vec<u8> {
     let mut bytes = EMPTY.to_vec();
@@ -41,10 +48,7 @@ impl Scene {
 
     /// Whether the code was there.
     fn load(&self, bytes: &[u8]) -> bool {
-        let source = Source {
-            bytes,
-            adapter: &[],
-        };
+        let source = source(bytes);
         let compile = || {
             self.compiled.fetch_add(1, Ordering::Relaxed);
             let code = self.engine.precompile_component(bytes);
@@ -83,7 +87,7 @@ fn what_the_code_was_made_with_is_part_of_the_key() {
     config.epoch_interruption(true);
     let interruptible = Engine::new(&config).unwrap();
     let source = |adapter| Source {
-        bytes: EMPTY,
+        content: blake3::hash(EMPTY),
         adapter,
     };
     assert_ne!(key(&plain, &source(&[])), key(&interruptible, &source(&[])));
@@ -197,11 +201,7 @@ fn what_was_not_used_for_longest_goes_first_and_what_is_in_use_stays() {
     let engine = scene.engine.clone();
     let directory = scene.directory();
     let entry = |number: u8| {
-        let source = component(&[number]);
-        let source = Source {
-            bytes: &source,
-            adapter: &[],
-        };
+        let source = source(&component(&[number]));
         directory.join(format!("{}.cwasm", key(&engine, &source)))
     };
     for (number, age) in (0..).zip(ages) {
@@ -234,4 +234,54 @@ fn what_interrupted_processes_left_goes() {
     file.set_modified(SystemTime::now() - RECENT * 2).unwrap();
     scene.load(&component(b"another"));
     assert!(!old.exists() && new.exists());
+}
+
+/// Whether the file was read to find out its content, which is right either way.
+fn is_read(scene: &Scene, path: &Path) -> bool {
+    let mut bytes = None;
+    let file = File::open(path).unwrap();
+    let content = scene.cache.content(&file, &mut bytes).unwrap();
+    assert_eq!(content, blake3::hash(&fs::read(path).unwrap()));
+    bytes.is_some()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unchanged_file_is_read_once_and_any_change_is_seen() {
+    let scene = Scene::new();
+    let path = scene.scratch.path().join("app.wasm");
+    fs::write(&path, "one").unwrap();
+    let time = fs::metadata(&path).unwrap().modified().unwrap();
+    // It changed a moment ago, and may do so again.
+    assert!(is_read(&scene, &path) && is_read(&scene, &path));
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(is_read(&scene, &path), "now it is written down");
+    assert!(!is_read(&scene, &path));
+    // Same size, and the time is set back.
+    fs::write(&path, "two").unwrap();
+    let file = File::options().append(true).open(&path).unwrap();
+    file.set_modified(time).unwrap();
+    assert!(is_read(&scene, &path));
+    // Replaced by another of the same size.
+    let other = scene.scratch.path().join("other.wasm");
+    fs::write(&other, "six").unwrap();
+    fs::rename(&other, &path).unwrap();
+    assert!(is_read(&scene, &path));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_damaged_note_of_a_files_content_is_not_believed() {
+    let scene = Scene::new();
+    let path = scene.scratch.path().join("app.wasm");
+    fs::write(&path, "one").unwrap();
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(is_read(&scene, &path) && !is_read(&scene, &path));
+    let note = scene.entry();
+    let good = fs::read_to_string(&note).unwrap();
+    let flipped = good.replacen(['0', '1', '2', '3'], "f", 1);
+    for bad in [&flipped, &good[..64], &good[..40], ""] {
+        fs::write(&note, bad).unwrap();
+        assert!(is_read(&scene, &path), "`{bad}`");
+    }
 }
