@@ -4,22 +4,41 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use wasify_lints::hosts;
-use wasify_runtime::{LoadError, Program, Runtime};
+use wasify_runtime::{Entry, LoadError, Program, Runtime};
 
+use super::symbols::Subject;
 use crate::ecosystem::trouble::Trouble;
 
 /// More names than this are only counted.
 const MOST: usize = 8;
 
-/// Compiles a program, or takes it from the cache.
+/// How a program would be started, if that can be told.
 ///
 /// # Errors
-/// A [`Trouble`]: it can't be started here; it says why, and where it could be.
-pub fn load(runtime: &Runtime, bytes: &[u8], shown: &str) -> Result<Program> {
-    runtime
-        .load(bytes)
+/// Its file can't be read.
+pub fn entry(subject: &Subject, shown: &str) -> Result<Option<Entry>> {
+    match &subject.file {
+        Some(file) => Entry::of_file(file).with_context(|| unreadable(shown)),
+        None => Ok(Entry::of(subject.bytes())),
+    }
+}
+
+/// Compiles a program, or takes it from the cache. A file that is known there is not read.
+///
+/// # Errors
+/// Its file can't be read. A [`Trouble`]: it can't be started here; it says why, and where it could be.
+pub fn load(runtime: &Runtime, subject: &Subject, shown: &str) -> Result<Program> {
+    let loaded = match &subject.file {
+        Some(file) => runtime.load_file(file).with_context(|| unreadable(shown))?,
+        None => runtime.load(subject.bytes()),
+    };
+    loaded
         .map_err(|error| trouble(error, shown))
         .with_context(|| format!("failed to start `{shown}`"))
+}
+
+fn unreadable(shown: &str) -> String {
+    format!("failed to read `{shown}`")
 }
 
 fn trouble(error: LoadError, shown: &str) -> anyhow::Error {

@@ -10,8 +10,10 @@ use wasify_runtime::Frame;
 /// A program, and what the build left beside it.
 #[derive(Debug, Default)]
 pub struct Subject {
-    /// The file's content.
-    pub bytes: Vec<u8>,
+    /// The file; `None` when its content came another way.
+    pub file: Option<PathBuf>,
+    /// The file's content, once something has needed it.
+    pub content: OnceCell<Vec<u8>>,
     /// The witness of exactly this file.
     pub witness: Option<PathBuf>,
     /// The linker's map of the witness.
@@ -28,6 +30,15 @@ pub struct Beside {
 }
 
 impl Subject {
+    /// The file's content, empty when it can't be read any more: names are missing then.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.content.get_or_init(|| {
+            let read = |path| std::fs::read(path).ok();
+            self.file.as_ref().and_then(read).unwrap_or_default()
+        })
+    }
+
     /// Reads the files beside it. They only add: what can't be read is left out.
     #[must_use]
     pub fn beside(&self) -> Beside {
@@ -63,7 +74,7 @@ impl<'a> Symbols<'a> {
         let read = || {
             let beside = self.beside.get_or_init(|| self.subject.beside());
             let input = Input {
-                artifact: &self.subject.bytes,
+                artifact: self.subject.bytes(),
                 witness: beside.witness.as_deref(),
                 link_map: beside.link_map.as_deref(),
                 packages: &self.subject.packages,
@@ -91,7 +102,7 @@ impl<'a> Symbols<'a> {
             })
             .collect();
         self.facts()
-            .and_then(|facts| facts.backtrace(&self.subject.bytes, &running).ok())
+            .and_then(|facts| facts.backtrace(self.subject.bytes(), &running).ok())
             .unwrap_or_default()
     }
 

@@ -49,10 +49,10 @@ pub fn run(args: &RunArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<u
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let permissions = given.permissions(&around.cwd, own)?;
     // A server's guests take turns, so that one that computes for ever doesn't stop all others.
-    let serves = Entry::of(&source.subject.bytes) == Some(Entry::Http);
+    let serves = load::entry(&source.subject, &source.shown)? == Some(Entry::Http);
     let interruptible = serves || given.timeout.is_some();
     let runtime = Arc::new(Runtime::new(around.wasify_home(), interruptible)?);
-    let program = load::load(&runtime, &source.subject.bytes, &source.shown)?;
+    let program = load::load(&runtime, &source.subject, &source.shown)?;
     if args.project.builds(args.file.as_deref()) {
         terminal.status("Running", &source.shown);
     }

@@ -1,5 +1,6 @@
 //! What is to be run: a file, or the program of a project, built first.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -81,16 +82,23 @@ fn of_file(file: &Path, around: &Surroundings) -> Result<Source> {
     if !from_stdin && !around.absolute(file).exists() {
         return Err(missing(file).into());
     }
-    let bytes = inspect::read(file)?;
+    let subject = if from_stdin {
+        Subject {
+            content: inspect::read(file)?.into(),
+            ..Subject::default()
+        }
+    } else {
+        Subject {
+            file: Some(around.absolute(file)),
+            ..Subject::default()
+        }
+    };
     let name = match file.file_name().filter(|_| !from_stdin) {
         Some(name) => name.to_string_lossy().into_owned(),
         None => "program".to_owned(),
     };
     Ok(Source {
-        subject: Subject {
-            bytes,
-            ..Subject::default()
-        },
+        subject,
         shown: if from_stdin {
             "standard input".to_owned()
         } else {
@@ -140,7 +148,6 @@ fn of_project(
     let artifact = the_one(&built)?.clone();
     let shown = artifact.path.strip_prefix(&around.cwd);
     let shown = shown.unwrap_or(&artifact.path).display().to_string();
-    let bytes = inspect::read(&artifact.path)?;
     // A published application is nobody's project here.
     let home = if request.published.is_some() {
         &around.cwd
@@ -149,7 +156,8 @@ fn of_project(
     };
     Ok(Some(Source {
         subject: Subject {
-            bytes,
+            file: Some(artifact.path),
+            content: OnceCell::new(),
             witness: artifact.witness,
             link_map: artifact.link_map,
             packages: built.packages,
