@@ -104,13 +104,16 @@ impl Entry {
 
 /// The number and the size of the next section of a component.
 fn section(file: &mut impl Read) -> io::Result<Option<(u8, u32)>> {
-    let mut bytes = file.bytes();
-    let Some(id) = bytes.next().transpose()? else {
+    let mut next = || {
+        let mut byte = [0];
+        let size = file.read(&mut byte)?;
+        Ok::<_, io::Error>((size == 1).then_some(byte[0]))
+    };
+    let Some(id) = next()? else {
         return Ok(None);
     };
     let (mut size, mut shift) = (0_u32, 0);
-    for byte in bytes {
-        let byte = byte?;
+    while let Some(byte) = next()? {
         size |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
         shift += 7;
         if byte & 0x80 == 0 {
