@@ -15,9 +15,9 @@ use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder};
 use wasmtime_wasi_http::WasiHttpCtx;
 
 use crate::engine::{Limits, Runtime};
-use crate::guard::files::{Grant, GrantKind, Places};
 use crate::guard::http::Hooks;
 use crate::guard::net::Net;
+use crate::guard::places::{Grant, GrantKind, Places};
 use crate::guard::record::{self, Recorder};
 use crate::outcome::{End, Outcome};
 use crate::permissions::{DirGrant, Permissions};
@@ -187,7 +187,8 @@ pub(crate) fn state(
     let net = Net::new(permissions.net.clone());
     net.set_up(&mut wasi);
     let cwd = std::env::current_dir().context("failed to find the current directory")?;
-    let places = preopen(&mut wasi, &permissions.dirs, runtime, cwd)?;
+    let grants = preopen(&mut wasi, &permissions.dirs, runtime, &cwd)?;
+    let places = Places::new(grants, cwd, invocation.args.clone());
     Ok(State {
         wasi: wasi.build(),
         http: WasiHttpCtx::new(),
@@ -222,8 +223,8 @@ fn preopen(
     wasi: &mut WasiCtxBuilder,
     dirs: &[DirGrant],
     runtime: &Runtime,
-    cwd: PathBuf,
-) -> anyhow::Result<Places> {
+    cwd: &Path,
+) -> anyhow::Result<Vec<Grant>> {
     let mut grants = Vec::new();
     let mut open = |host: &Path, guest: &str, read_only: bool| {
         let perms = if read_only {
@@ -241,6 +242,7 @@ fn preopen(
         open(&dir.host, &dir.guest, dir.read_only)?;
         grants.push(Grant {
             host: cwd.join(&dir.host),
+            guest: dir.guest.clone(),
             read_only: dir.read_only,
             kind: if rest(&dir.guest) {
                 GrantKind::Rest
@@ -255,29 +257,37 @@ fn preopen(
         open(nowhere, "/", true)?;
         grants.push(Grant {
             host: PathBuf::from("/"),
+            guest: "/".to_owned(),
             read_only: true,
             kind: GrantKind::Nowhere,
         });
     }
-    Ok(Places::new(grants, cwd))
+    Ok(grants)
 }
 
-/// Counts linear memory, and refuses what is too much.
+/// Counts linear memory and tables, and refuses what is too much. The numbers of a guest's instances, tables
+/// and memories, and of the things that the host holds for it, have bounds of Wasmtime's own.
 #[derive(Debug)]
 pub(crate) struct Memory {
     most: u64,
     now: u64,
+    /// The slots of all tables together.
+    slots: usize,
     pub(crate) hit: bool,
 }
 
 /// What the memories of a 32-bit guest can have at most.
 const MOST_MEMORY: u64 = 4 << 30;
 
+/// What its tables can have together; a slot takes a word or two of the host's memory.
+const MOST_SLOTS: usize = 10_000_000;
+
 impl Memory {
     fn new(most: Option<u64>) -> Memory {
         Memory {
             most: most.unwrap_or(MOST_MEMORY),
             now: 0,
+            slots: 0,
             hit: false,
         }
     }
@@ -288,8 +298,12 @@ impl ResourceLimiter for Memory {
         &mut self,
         current: usize,
         desired: usize,
-        _: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
+        // Its own limit, which is none of ours.
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
         let more = desired.saturating_sub(current) as u64;
         if self.now + more > self.most {
             self.hit = true;
@@ -301,12 +315,19 @@ impl ResourceLimiter for Memory {
 
     fn table_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
-        _: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        // A table's slot takes a word or two of the host's memory.
-        Ok(desired <= 10_000_000)
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        let slots = self.slots + desired.saturating_sub(current);
+        if slots > MOST_SLOTS {
+            return Ok(false);
+        }
+        self.slots = slots;
+        Ok(true)
     }
 }
 

@@ -6,9 +6,9 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::guard::files::Places;
 use crate::guard::http::Hooks;
 use crate::guard::net::Net;
+use crate::guard::places::Places;
 use crate::guard::record::Recorder;
 use crate::run::Memory;
 

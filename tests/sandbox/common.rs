@@ -6,7 +6,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use wasify_runtime::{
-    Door, Endpoint, Invocation, Limits, NetGrants, Outcome, Output, Permissions, Program, Runtime,
+    DirGrant, Door, Endpoint, Invocation, Limits, NetGrants, Outcome, Output, Permissions, Program,
+    Runtime,
 };
 
 /// A runtime and the guest in it.
@@ -30,7 +31,12 @@ pub(crate) fn sandbox() -> &'static Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(interruptible: bool) -> Sandbox {
-        let runtime = Runtime::new(Some(scratch("home")), interruptible).unwrap();
+        Sandbox::with_home(Some(scratch("home")), interruptible)
+    }
+
+    /// Without a home nothing is written down of paths outside every granted directory.
+    pub(crate) fn with_home(home: Option<PathBuf>, interruptible: bool) -> Sandbox {
+        let runtime = Runtime::new(home, interruptible).unwrap();
         let program = runtime.load(&fs::read(component()).unwrap()).unwrap();
         Sandbox { runtime, program }
     }
@@ -116,7 +122,19 @@ pub(crate) fn may_listen(texts: &[&str]) -> Permissions {
     }
 }
 
-fn scratch(name: &str) -> PathBuf {
+/// One directory, by a name of the guest's.
+pub(crate) fn directory(host: &Path, guest: &str, read_only: bool) -> Permissions {
+    Permissions {
+        dirs: vec![DirGrant {
+            host: host.to_owned(),
+            guest: guest.to_owned(),
+            read_only,
+        }],
+        ..Permissions::default()
+    }
+}
+
+pub(crate) fn scratch(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("sandbox")
         .join(name);

@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
+mod files;
+mod limits;
 mod network;
+mod plain;

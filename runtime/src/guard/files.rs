@@ -4,9 +4,6 @@
 //! host. To learn such paths the guest is given an empty directory as its root, `nowhere`: whatever is asked
 //! of it is written down and answered as if there were no such root.
 
-use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
-
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
@@ -16,144 +13,10 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
     DescriptorFlags, ErrorCode, HostDescriptor, NewTimestamp, OpenFlags, PathFlags,
 };
 
+use super::places::{Ask, CHANGE, GrantKind, MAKE, READ, Want};
 use super::{WASI, record};
-use crate::denial::{Door, Need, Used};
+use crate::denial::{Door, Used};
 use crate::state::State;
-
-/// Where a guest's directory descriptors lead.
-#[derive(Debug, Default)]
-pub(crate) struct Places {
-    /// The preopened directories, in the order of `get-directories`.
-    grants: Vec<Grant>,
-    /// The current directory, for what a native program would find.
-    cwd: PathBuf,
-    /// By the number of the descriptor's resource.
-    open: HashMap<u32, Place>,
-}
-
-/// A preopened directory.
-#[derive(Debug, Clone)]
-pub(crate) struct Grant {
-    /// Its absolute path; for `nowhere`, the root of the file system.
-    pub(crate) host: PathBuf,
-    pub(crate) read_only: bool,
-    pub(crate) kind: GrantKind,
-}
-
-/// Which paths of the guest lead to a preopened directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GrantKind {
-    /// Those that begin with its name.
-    Named,
-    /// All that no other name begins: it is called `.` or `/`.
-    Rest,
-    /// As `Rest`, but it is only there to write down what is asked.
-    Nowhere,
-}
-
-#[derive(Debug, Clone)]
-struct Place {
-    grant: usize,
-    inside: String,
-}
-
-/// A question of the guest.
-struct Ask {
-    grant: Grant,
-    place: Place,
-    need: Need,
-}
-
-impl Places {
-    /// Before the guest has asked for its directories.
-    pub(crate) fn new(grants: Vec<Grant>, cwd: PathBuf) -> Places {
-        Places {
-            grants,
-            cwd,
-            open: HashMap::new(),
-        }
-    }
-
-    fn ask(&self, fd: &Resource<Descriptor>, path: &str, need: Need) -> Option<Ask> {
-        let base = self.open.get(&fd.rep())?;
-        let inside = match (base.inside.as_str(), path) {
-            ("", path) => path.to_owned(),
-            (base, ".") => base.to_owned(),
-            (base, path) => format!("{base}/{path}"),
-        };
-        Some(Ask {
-            grant: self.grants.get(base.grant)?.clone(),
-            place: Place {
-                grant: base.grant,
-                inside,
-            },
-            need,
-        })
-    }
-
-    /// What a refused question would have led to in a native program.
-    fn door(&self, ask: &Ask, error: ErrorCode) -> Option<Door> {
-        let inside = Path::new(&ask.place.inside);
-        let outside = || self.native(inside, ask.need);
-        let (guest, host) = match (ask.grant.kind, error) {
-            (GrantKind::Nowhere, _) => outside()?,
-            // The guest's C library has taken the leading `/` off.
-            (GrantKind::Rest, ErrorCode::NoEntry) if ask.grant.host != Path::new("/") => {
-                let rooted = Path::new("/").join(inside);
-                let missed = ask.need == Need::Read && rooted.symlink_metadata().is_ok();
-                missed.then(|| (rooted.display().to_string(), rooted.clone()))?
-            }
-            (_, ErrorCode::NotPermitted | ErrorCode::ReadOnly) => {
-                let host = normal(&ask.grant.host.join(inside));
-                // A link that leads out of the directory.
-                let host = host.canonicalize().unwrap_or(host);
-                (ask.place.inside.clone(), host)
-            }
-            _ => return None,
-        };
-        Some(Door::File {
-            guest,
-            host,
-            need: ask.need,
-        })
-    }
-
-    /// The native file behind a path that nothing was preopened for; absolute and relative paths look
-    /// the same by now. `None` when there is none, and the native program would not have found it either.
-    fn native(&self, inside: &Path, need: Need) -> Option<(String, PathBuf)> {
-        let relative = normal(&self.cwd.join(inside));
-        let absolute = normal(&Path::new("/").join(inside));
-        let there = |path: &Path| path.symlink_metadata().is_ok();
-        let can_be_made = |path: &Path| path.parent().is_some_and(Path::is_dir);
-        let found = match need {
-            Need::Read => [there(&relative), there(&absolute)],
-            Need::Write => [
-                there(&relative) || can_be_made(&relative),
-                there(&absolute) || can_be_made(&absolute),
-            ],
-        };
-        match found {
-            [true, _] => Some((inside.display().to_string(), relative)),
-            [_, true] => Some((absolute.display().to_string(), absolute)),
-            _ => None,
-        }
-    }
-}
-
-/// Without `.` and `..`, by the path's text alone.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    normal
-}
 
 type Store<'a> = StoreContextMut<'a, State>;
 
@@ -162,31 +25,30 @@ fn begin(
     store: &Store<'_>,
     fd: &Resource<Descriptor>,
     path: &str,
-    need: Need,
+    want: Want,
 ) -> Result<Option<Ask>, ErrorCode> {
-    let ask = store.data().places.ask(fd, path, need);
+    let ask = store.data().places.ask(fd.rep(), path, want);
     match ask {
         Some(ask) if ask.grant.kind == GrantKind::Nowhere => {
-            refused(store, &ask, ErrorCode::NoEntry);
+            refused(store, [&ask], ErrorCode::NoEntry);
             Err(ErrorCode::NoEntry)
         }
         ask => Ok(ask),
     }
 }
 
-/// Writes down how a question was answered, and gives the answer in the guest's words.
-fn end<R>(
+/// Writes down how questions were answered, and gives the answer in the guest's words.
+fn end<'a, R>(
     store: &mut Store<'_>,
-    ask: Option<&Ask>,
+    asks: impl IntoIterator<Item = &'a Ask>,
     answer: FsResult<R>,
 ) -> wasmtime::Result<Result<R, ErrorCode>> {
     match answer {
         Ok(value) => {
-            if let Some(ask) = ask {
-                let host = ask.grant.host.join(&ask.place.inside);
+            for ask in asks {
                 let used = Used::File {
-                    host,
-                    need: ask.need,
+                    host: ask.host(),
+                    need: ask.want.need,
                 };
                 record::used(&store.data().recorder, used);
             }
@@ -194,28 +56,31 @@ fn end<R>(
         }
         Err(error) => {
             let code = error.downcast()?;
-            if let Some(ask) = ask {
-                refused(store, ask, code);
-            }
+            refused(store, asks, code);
             Ok(Err(code))
         }
     }
 }
 
-fn refused(store: &Store<'_>, ask: &Ask, code: ErrorCode) {
-    if let Some(door) = store.data().places.door(ask, code) {
+/// Writes down the first question that the sandbox is the reason for refusing.
+fn refused<'a>(store: &Store<'_>, asks: impl IntoIterator<Item = &'a Ask>, code: ErrorCode) {
+    let places = &store.data().places;
+    let mut doors = asks.into_iter().filter_map(|ask| places.door(ask, code));
+    if let Some(Door::File { guest, host, need }) = doors.next() {
+        let guest = record::clipped(&guest);
+        let door = Door::File { guest, host, need };
         record::deny(&store.data().recorder, store, &door);
     }
 }
 
-/// A guarded function with one path: how it is called, what it needs, and which function answers it.
+/// A guarded function with one path: how it is called, what it wants, and which function answers it.
 macro_rules! guard {
-    ($instance:expr, $name:literal, $need:expr, $method:ident($($before:ident: $before_type:ty,)* @path $(, $after:ident: $after_type:ty)*)) => {
+    ($instance:expr, $name:literal, $want:expr, $method:ident($($before:ident: $before_type:ty,)* @path $(, $after:ident: $after_type:ty)*)) => {
         $instance.func_wrap_async(
             concat!("[method]descriptor.", $name),
             |mut store: Store<'_>, (fd, $($before,)* path, $($after,)*): (Resource<Descriptor>, $($before_type,)* String, $($after_type,)*)| {
                 Box::new(async move {
-                    let ask = match begin(&store, &fd, &path, $need) {
+                    let ask = match begin(&store, &fd, &path, $want) {
                         Ok(ask) => ask,
                         Err(code) => return Ok((Err(code),)),
                     };
@@ -232,10 +97,9 @@ pub(super) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     let mut preopens = linker.instance(&format!("wasi:filesystem/preopens@{WASI}"))?;
     preopens.func_wrap("get-directories", |mut store: Store<'_>, (): ()| {
         let directories = store.data_mut().filesystem().get_directories()?;
-        let open = &mut store.data_mut().places.open;
+        let places = &mut store.data_mut().places;
         for (grant, (fd, _)) in directories.iter().enumerate() {
-            let inside = String::new();
-            open.insert(fd.rep(), Place { grant, inside });
+            places.preopened(fd.rep(), grant);
         }
         Ok((directories,))
     })?;
@@ -243,13 +107,13 @@ pub(super) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     let types = &mut types;
     open_at(types)?;
     two_paths(types)?;
-    guard!(types, "stat-at", Need::Read, stat_at(flags: PathFlags, @path))?;
-    guard!(types, "metadata-hash-at", Need::Read, metadata_hash_at(flags: PathFlags, @path))?;
-    guard!(types, "readlink-at", Need::Read, readlink_at(@path))?;
-    guard!(types, "create-directory-at", Need::Write, create_directory_at(@path))?;
-    guard!(types, "remove-directory-at", Need::Write, remove_directory_at(@path))?;
-    guard!(types, "unlink-file-at", Need::Write, unlink_file_at(@path))?;
-    guard!(types, "set-times-at", Need::Write, set_times_at(flags: PathFlags, @path, accessed: NewTimestamp, modified: NewTimestamp))
+    guard!(types, "stat-at", READ, stat_at(flags: PathFlags, @path))?;
+    guard!(types, "metadata-hash-at", READ, metadata_hash_at(flags: PathFlags, @path))?;
+    guard!(types, "readlink-at", READ, readlink_at(@path))?;
+    guard!(types, "create-directory-at", MAKE, create_directory_at(@path))?;
+    guard!(types, "remove-directory-at", CHANGE, remove_directory_at(@path))?;
+    guard!(types, "unlink-file-at", CHANGE, unlink_file_at(@path))?;
+    guard!(types, "set-times-at", CHANGE, set_times_at(flags: PathFlags, @path, accessed: NewTimestamp, modified: NewTimestamp))
 }
 
 type Instance<'a> = wasmtime::component::LinkerInstance<'a, State>;
@@ -267,33 +131,41 @@ fn open_at(types: &mut Instance<'_>) -> wasmtime::Result<()> {
         "[method]descriptor.open-at",
         |mut store: Store<'_>, (fd, path_flags, path, open, flags): Asked| {
             Box::new(async move {
-                let writes = DescriptorFlags::WRITE | DescriptorFlags::MUTATE_DIRECTORY;
-                let makes = OpenFlags::CREATE | OpenFlags::TRUNCATE;
-                // The C library asks for `mutate-directory` of directories that it only reads.
-                let writes = if open.contains(OpenFlags::DIRECTORY) {
-                    DescriptorFlags::WRITE
+                // `mutate-directory` is asked for with every directory, and gives no right by itself.
+                let want = if open.contains(OpenFlags::CREATE) {
+                    MAKE
+                } else if open.contains(OpenFlags::TRUNCATE)
+                    || flags.contains(DescriptorFlags::WRITE)
+                {
+                    CHANGE
                 } else {
-                    writes
+                    READ
                 };
-                let need = if flags.intersects(writes) || open.intersects(makes) {
-                    Need::Write
-                } else {
-                    Need::Read
-                };
-                let ask = match begin(&store, &fd, &path, need) {
+                let ask = match begin(&store, &fd, &path, want) {
                     Ok(ask) => ask,
                     Err(code) => return Ok((Err(code),)),
                 };
                 let mut files = store.data_mut().filesystem();
                 let answer = files.open_at(fd, path_flags, path, open, flags).await;
                 if let (Ok(opened), Some(ask)) = (&answer, &ask) {
-                    let place = ask.place.clone();
-                    store.data_mut().places.open.insert(opened.rep(), place);
+                    store.data_mut().places.opened(opened.rep(), ask);
                 }
                 Ok((end(&mut store, ask.as_ref(), answer)?,))
             })
         },
     )
+}
+
+/// What two paths want.
+fn begin_both(
+    store: &Store<'_>,
+    from: (&Resource<Descriptor>, &str),
+    to: (&Resource<Descriptor>, &str),
+) -> Result<Vec<Ask>, ErrorCode> {
+    // Also a link to a file lets it be changed, under another name.
+    let first = begin(store, from.0, from.1, CHANGE)?;
+    let second = begin(store, to.0, to.1, MAKE)?;
+    Ok(first.into_iter().chain(second).collect())
 }
 
 /// Renaming and linking: the first path that is refused is told.
@@ -303,17 +175,13 @@ fn two_paths(types: &mut Instance<'_>) -> wasmtime::Result<()> {
         "[method]descriptor.rename-at",
         |mut store: Store<'_>, (from, old, to, new): Rename| {
             Box::new(async move {
-                let asks = begin(&store, &from, &old, Need::Write)
-                    .and_then(|from| begin(&store, &to, &new, Need::Write).map(|to| (from, to)));
-                let (first, second) = match asks {
+                let asks = match begin_both(&store, (&from, &old), (&to, &new)) {
                     Ok(asks) => asks,
                     Err(code) => return Ok((Err(code),)),
                 };
                 let mut files = store.data_mut().filesystem();
                 let answer = files.rename_at(from, old, to, new).await;
-                let reads_only = |ask: &&Ask| ask.grant.read_only;
-                let told = second.as_ref().filter(reads_only).or(first.as_ref());
-                Ok((end(&mut store, told, answer)?,))
+                Ok((end(&mut store, &asks, answer)?,))
             })
         },
     )?;
@@ -328,15 +196,13 @@ fn two_paths(types: &mut Instance<'_>) -> wasmtime::Result<()> {
         "[method]descriptor.link-at",
         |mut store: Store<'_>, (from, flags, old, to, new): Link| {
             Box::new(async move {
-                let asks = begin(&store, &from, &old, Need::Read)
-                    .and_then(|_| begin(&store, &to, &new, Need::Write));
-                let ask = match asks {
-                    Ok(ask) => ask,
+                let asks = match begin_both(&store, (&from, &old), (&to, &new)) {
+                    Ok(asks) => asks,
                     Err(code) => return Ok((Err(code),)),
                 };
                 let mut files = store.data_mut().filesystem();
                 let answer = files.link_at(from, flags, old, to, new).await;
-                Ok((end(&mut store, ask.as_ref(), answer)?,))
+                Ok((end(&mut store, &asks, answer)?,))
             })
         },
     )?;
@@ -345,10 +211,14 @@ fn two_paths(types: &mut Instance<'_>) -> wasmtime::Result<()> {
         "[method]descriptor.symlink-at",
         |mut store: Store<'_>, (fd, target, path): Symlink| {
             Box::new(async move {
-                let ask = match begin(&store, &fd, &path, Need::Write) {
+                let mut ask = match begin(&store, &fd, &path, MAKE) {
                     Ok(ask) => ask,
                     Err(code) => return Ok((Err(code),)),
                 };
+                if let Some(ask) = &mut ask {
+                    // No directory may have a link to an absolute path.
+                    ask.escapes |= target.starts_with('/');
+                }
                 let mut files = store.data_mut().filesystem();
                 let answer = files.symlink_at(fd, target, path).await;
                 Ok((end(&mut store, ask.as_ref(), answer)?,))

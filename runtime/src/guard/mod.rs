@@ -7,6 +7,7 @@ pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod net;
+pub(crate) mod places;
 pub(crate) mod record;
 mod sockets;
 
