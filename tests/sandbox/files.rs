@@ -325,6 +325,15 @@ fn a_directory_in_a_directory() {
     );
 }
 
+/// What the system refuses by itself no flag opens, and it is no denial.
+#[test]
+fn refused_by_the_system() {
+    let ground = Ground::new();
+    let ran = ground.attack(&["link", "deeper", "mine"]);
+    failed(&ran);
+    assert_eq!(ran.outcome.denials, []);
+}
+
 #[test]
 fn names_that_are_no_text() {
     let ground = Ground::new();

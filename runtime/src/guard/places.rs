@@ -316,6 +316,31 @@ mod tests {
         }
     }
 
+    /// The numbers of closed descriptors are used again.
+    #[test]
+    fn a_number_leads_to_its_last_place() {
+        let grant = Grant {
+            host: PathBuf::from("/given"),
+            guest: ".".to_owned(),
+            read_only: false,
+            kind: GrantKind::Rest,
+        };
+        let mut places = Places::new(vec![grant], PathBuf::from("/"), Vec::new());
+        places.preopened(3, 0);
+        for (directory, file) in [
+            ("one/deep", "/given/one/deep/file"),
+            ("two/../three", "/given/three/file"),
+        ] {
+            let opened = places.ask(3, directory, READ).unwrap();
+            places.opened(4, &opened);
+            let ask = places.ask(4, "./file", READ).unwrap();
+            assert_eq!((ask.host(), ask.escapes), (PathBuf::from(file), false));
+        }
+        // Out of the directory that it starts at, and still in the one that was given.
+        assert!(places.ask(4, "../file", READ).unwrap().escapes);
+        assert!(places.ask(9, "file", READ).is_none());
+    }
+
     #[test]
     fn absolute_paths_by_the_arguments() {
         let said = |args: &[&str], inside: &str| {
