@@ -19,7 +19,9 @@ pub struct Denial {
 pub enum Door {
     /// A path.
     File {
-        /// As the guest named it.
+        /// As the guest named it, put in order: `.` for the current directory, with a `/` in front where an
+        /// absolute path was meant. A path through a link that leads out of a granted directory is told as
+        /// it is seen from that directory.
         guest: String,
         /// The file or directory of the host that the native program would have found or made there.
         host: PathBuf,
@@ -35,7 +37,7 @@ pub enum Door {
     },
     /// A socket that others can reach.
     Listen {
-        /// Where.
+        /// Where, as the guest asked for it: port 0 stands for any that is free.
         address: SocketAddr,
     },
     /// The addresses of a name.
@@ -90,7 +92,7 @@ pub enum Used {
     },
     /// A connection or datagram, to `NAME:PORT` or `ADDRESS:PORT`.
     Connect(String),
-    /// A listening socket.
+    /// A listening socket, as the guest asked for it: port 0 stands for any that is free.
     Listen(SocketAddr),
     /// The environment variables.
     Environment,

@@ -14,13 +14,18 @@ use crate::state::State;
 /// The embedded engine, for people: `Wasmtime 48.0.8`. A test compares it with `Cargo.lock`.
 pub const VERSION: &str = "Wasmtime 48.0.8";
 
-/// Bounds of a run.
+/// Bounds of a run. Some hold always: 10 million table slots, a stack of 512 KiB, a million things that the
+/// host holds for the guest, 128 MiB in one argument of a call to the host.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
     /// The most linear memory the guest may have, in bytes, all its memories together. `None` leaves it to
     /// the guest: 4 GiB for 32-bit memories.
     pub memory: Option<u64>,
     /// How long it may run. `None` lets it run for ever.
+    ///
+    /// A guest that waits, for a time, a file, a socket or its input, is stopped in any case; one that computes
+    /// only where the [`Runtime`] is interruptible. One whose inherited output nobody reads waits as the
+    /// native program would, and is stopped when it can go on.
     pub timeout: Option<Duration>,
 }
 

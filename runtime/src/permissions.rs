@@ -34,7 +34,7 @@ pub struct NetGrants {
     /// Where the guest may connect or send to, HTTP requests included. The look-up of a name that is
     /// here is allowed too.
     pub connect: Vec<Endpoint>,
-    /// Where the guest may listen.
+    /// Where the guest may listen. The addresses `0.0.0.0` and `::` stand for all of this machine's.
     pub listen: Vec<Endpoint>,
 }
 
@@ -54,7 +54,8 @@ pub enum HostPattern {
     Any,
     /// One address.
     Ip(IpAddr),
-    /// One name, in lower case.
+    /// One name, in lower case. It stands for the addresses that its look-up gives the guest;
+    /// `localhost` also for `127.0.0.1` and `::1` themselves.
     Name(String),
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use wasify_runtime::{
     DirGrant, Door, Endpoint, Invocation, Limits, NetGrants, Outcome, Output, Permissions, Program,
@@ -63,9 +64,14 @@ impl Sandbox {
     }
 }
 
-/// Runs one attack without limits.
+/// Runs one attack. Nothing here waits for long, unless it gets through to somebody who never answers.
 pub(crate) fn attack(args: &[&str], permissions: Permissions) -> Ran {
-    sandbox().run(args, permissions, Limits::default())
+    let timeout = Some(Duration::from_secs(30));
+    let limits = Limits {
+        timeout,
+        ..Limits::default()
+    };
+    sandbox().run(args, permissions, limits)
 }
 
 impl Ran {

@@ -311,11 +311,7 @@ fn a_granted_request() {
 #[test]
 fn a_request_with_a_user() {
     let ear = Ear::new();
-    let mut grants = may_connect(&["granted.test:80"]);
-    grants
-        .net
-        .connect
-        .extend(may_connect(&["granted.test"]).net.connect);
+    let grants = may_connect(&["granted.test", &ear.text()]);
     let authority = format!("granted.test:80@{}", ear.text());
     let ran = attack(&["http", "http", &authority], grants);
     assert!(ran.stdout.starts_with("Err("), "{}", ran.stdout);
