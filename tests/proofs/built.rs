@@ -1,12 +1,11 @@
 //! The fixtures built by wasify, once a profile, and what it says of them.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::support;
+use crate::{common, support};
 
 /// How the workspace of the fixtures is built.
 #[derive(Debug, Clone, Copy)]
@@ -98,19 +97,8 @@ pub(crate) fn inspected(bytes: &[u8]) -> std::io::Result<Vec<Value>> {
     Ok(report["findings"].as_array().unwrap().clone())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the program is what is tested")]
 fn said(arguments: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_wasify"))
-        .current_dir(support::fixtures())
-        .args(arguments)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.code().is_some_and(|code| code < 2),
-        "{errors}"
-    );
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
+    common::report(common::wasify(&support::fixtures()).args(arguments))
 }
 
 /// The component that a fixture became.

@@ -11,6 +11,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod built;
+#[path = "../common/mod.rs"]
+mod common;
 mod executed;
 mod promise;
 #[path = "../../lints/tests/support/mod.rs"]

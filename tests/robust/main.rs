@@ -4,35 +4,25 @@
 // A test may panic.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use wasify_lints::facts::{Facts, Input, Packages};
 
 /// The components of all rule fixtures, release profile, and the witnesses beside them.
-#[expect(clippy::disallowed_methods, reason = "the program is what is tested")]
 fn fixtures() -> Vec<PathBuf> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rules");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules");
-    let output = Command::new(env!("CARGO_BIN_EXE_wasify"))
-        .current_dir(fixtures)
-        .args([
-            "build",
-            "--locked",
-            "--workspace",
-            "--release",
-            "--target-dir",
-        ])
-        .arg(&target)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.code().is_some_and(|code| code < 2),
-        "{errors}"
+    common::worked(
+        common::wasify(&fixtures)
+            .args(["build", "--locked", "--workspace", "--release"])
+            .arg("--target-dir")
+            .arg(&target),
     );
     let mut found = files(&target.join("wasm32-wasip2/release"), ".wasm");
     assert!(found.len() > 20, "{found:?}");
