@@ -72,15 +72,23 @@ fn manifest(fixture: &str) -> PathBuf {
     support::fixtures().join(fixture).join("Cargo.toml")
 }
 
-/// Whether it is about the toolchain's own libraries.
+/// Whether it is about the toolchain's own libraries, as wasify builds them.
 fn stands_alone(fixture: &str) -> bool {
+    if support::expectation(fixture).is_ok_and(|expectation| expectation.target.is_some()) {
+        return false;
+    }
     let manifest = std::fs::read_to_string(manifest(fixture)).unwrap();
     !manifest.contains("[dependencies]")
 }
 
+/// Where the fixtures are built, for the other tests that need them too.
+pub(crate) fn target_dir() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules")
+}
+
 /// The report of a build in the workspace of the fixtures.
 pub(crate) fn report(arguments: &[&str]) -> Value {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules");
+    let target = target_dir();
     let mut words = vec!["build", "--locked", "--format", "json", "--target-dir"];
     let target = target.to_str().unwrap();
     words.push(target);

@@ -14,6 +14,7 @@ mod built;
 #[path = "../common/mod.rs"]
 mod common;
 mod executed;
+mod foreign;
 mod promise;
 #[path = "../../lints/tests/support/mod.rs"]
 mod support;
@@ -61,11 +62,24 @@ fn main() {
 /// A fixture that a compiler makes.
 fn program(fixture: &str, profile: Profile) -> Result<(), Failed> {
     let expectation = support::expectation(fixture)?;
-    let report = profile.report();
-    let file = built::artifact(report, fixture)?;
-    let findings = built::findings(report, fixture);
-    compare(fixture, &expectation, profile.name(), &findings)?;
-    let bytes = std::fs::read(file)?;
+    if expectation.profiles.contains_key("stripped") {
+        return Err("stripping makes no difference: the witness has the names".into());
+    }
+    let bytes = match &expectation.target {
+        None => {
+            let report = profile.report();
+            let findings = built::findings(report, fixture);
+            compare(fixture, &expectation, profile.name(), &findings)?;
+            std::fs::read(built::artifact(report, fixture)?)?
+        }
+        Some(target) => {
+            let bytes = std::fs::read(foreign::build(fixture, target, profile)?)?;
+            let findings = built::inspected(&bytes)?;
+            let findings: Vec<&Value> = findings.iter().collect();
+            compare(fixture, &expectation, profile.name(), &findings)?;
+            bytes
+        }
+    };
     let seen = executed::run(&bytes, fixture, &expectation)?;
     Ok(promise::kept(fixture, &expectation, &seen)?)
 }

@@ -185,14 +185,22 @@ impl<'a> Program<'a> {
 
     /// `std::process::exit`, as often as it is there.
     pub(crate) fn exits(&self) -> Vec<Node> {
+        self.named("7process4exit", &["std::process::exit".to_owned()])
+    }
+
+    /// The functions of these names, all of which have `hint` in their symbol.
+    pub(crate) fn named(&self, hint: &str, names: &[String]) -> Vec<Node> {
         // Cheap before exact: demangling every symbol would take longer than all the rest.
-        let hint = |symbol: &&str| symbol.contains("7process4exit");
         let hinted = (0..)
             .zip(&self.symbols)
-            .filter(|(_, symbol)| symbol.as_ref().is_some_and(hint));
+            .filter(|(_, symbol)| symbol.as_ref().is_some_and(|symbol| symbol.contains(hint)));
+        let is_named = |node: Node| {
+            let name = self.name(node);
+            name.is_some_and(|name| names.iter().any(|wanted| *wanted == *name))
+        };
         hinted
             .map(|(node, _)| node)
-            .filter(|node| self.name(*node).as_deref() == Some("std::process::exit"))
+            .filter(|node| is_named(*node))
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 mod rust_empty_main;
 mod std_exit_code;
+mod std_net_preview1;
 mod std_unsupported;
 mod wasm_legacy_exceptions;
 mod wasm_preview1_module;
@@ -19,6 +20,7 @@ type Condition = fn(&'static Rule, &Judging<'_, '_>) -> Result<Vec<Finding>, Str
 pub(crate) const CONDITIONS: &[(&str, Condition)] = &[
     ("rust-empty-main", rust_empty_main::check),
     ("std-exit-code", std_exit_code::check),
+    ("std-net-preview1", std_net_preview1::check),
     ("std-unsupported", std_unsupported::check),
     ("wasm-legacy-exceptions", wasm_legacy_exceptions::check),
     ("wasm-preview1-module", wasm_preview1_module::check),

@@ -21,6 +21,10 @@ pub struct Expectation {
     /// What the host takes a text fixture for: `component`, or what it is when this is left out.
     #[serde(default, rename = "as")]
     pub taken_for: Option<String>,
+    /// What a program is built for, by plain cargo, where it isn't for wasify's own `wasm32-wasip2`. What is
+    /// found in it is then what `wasify inspect` finds.
+    #[serde(default)]
+    pub target: Option<String>,
     /// A part of what it prints; an empty text stands for nothing at all.
     #[serde(default)]
     pub stdout: Option<String>,
