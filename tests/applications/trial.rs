@@ -41,7 +41,7 @@ pub(crate) fn native(program: &Path, trial: &Trial, place: &Path) -> Ran {
         command.env(name, fill(value, &folder));
     }
     let output = fed(&mut command, &trial.input);
-    ran(&output, |code| match code {
+    ran(&output, &folder, |code| match code {
         Some(0) => "ok".to_owned(),
         Some(code) => format!("exit {code}"),
         None => "signal".to_owned(),
@@ -65,7 +65,7 @@ pub(crate) fn port(component: &Path, trial: &Trial, place: &Path) -> Ran {
         .arg("--")
         .args(filled(&trial.arguments, &folder));
     let output = fed(&mut command, &trial.input);
-    ran(&output, |code| match code {
+    ran(&output, &folder, |code| match code {
         Some(0) => "ok".to_owned(),
         Some(STOPPED) => "trap".to_owned(),
         Some(TOO_LONG) => "hang".to_owned(),
@@ -131,8 +131,10 @@ fn fed(command: &mut Command, input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn ran(output: &Output, end: impl Fn(Option<i32>) -> String) -> Ran {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+fn ran(output: &Output, folder: &Path, end: impl Fn(Option<i32>) -> String) -> Ran {
+    // Its name is another one each time.
+    let name = folder.to_str().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(name, "{folder}");
     Ran {
         end: end(output.status.code()),
         stdout: text(&output.stdout),
