@@ -12,6 +12,7 @@ mod check;
 mod error;
 pub mod facts;
 pub mod finding;
+pub mod foretold;
 pub mod host;
 pub mod hosts;
 mod judge;

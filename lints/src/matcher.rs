@@ -160,7 +160,7 @@ fn needle(path: &str) -> String {
 
 /// Whether a canonical name is what the pattern asks for. What is below a path may be a trait
 /// implementation for a type there.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
     match pattern.strip_suffix("::*") {
         Some(prefix) => {
             let rest = name.trim_start_matches('<').strip_prefix(prefix);

@@ -169,7 +169,7 @@ impl<'a> Driver<'a> {
             };
             match &mut test.result {
                 Verdict::Failed { why, output, end } => {
-                    (*why, *end) = judged(&outcome, &written, is_broken);
+                    (*why, *end) = judged(&self.guest.bytes, name, (&outcome, &written), is_broken);
                     *output = written;
                 }
                 Verdict::Passed if self.wanted.show_output => {
@@ -213,7 +213,12 @@ impl<'a> Driver<'a> {
                     "run alone, the test passes: it depends on the tests before it\n".to_owned();
                 continue;
             }
-            (*why, *end) = judged(&outcome, &written, broken.is_some());
+            (*why, *end) = judged(
+                &self.guest.bytes,
+                &name,
+                (&outcome, &written),
+                broken.is_some(),
+            );
             *output = written;
         }
         Ok(())
@@ -221,8 +226,18 @@ impl<'a> Driver<'a> {
 }
 
 /// Why, and how it ended where the test has ended the program.
-fn judged(outcome: &Outcome, output: &str, broken: bool) -> (Why, Option<String>) {
-    let why = verdict::why(&Evidence { outcome, output });
+fn judged(
+    program: &[u8],
+    test: &str,
+    (outcome, output): (&Outcome, &str),
+    broken: bool,
+) -> (Why, Option<String>) {
+    let why = verdict::why(&Evidence {
+        test,
+        program,
+        outcome,
+        output,
+    });
     let end = broken.then(|| verdict::end(outcome, output));
     (why, end.flatten())
 }
