@@ -38,7 +38,7 @@ pub struct TestArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// How to write the results
-    #[arg(long, value_enum, value_name = "human")]
+    #[arg(long, value_enum, value_name = "human|json|junit")]
     #[arg(default_value_t, hide_possible_values = true)]
     pub format: TestFormat,
     /// Stop a test that takes longer, in seconds; each test then has a program to itself
@@ -65,6 +65,10 @@ pub enum TestFormat {
     /// For people, as `cargo test` does.
     #[default]
     Human,
+    /// For programs: versioned, one document on standard output.
+    Json,
+    /// For CI services: JUnit's XML on standard output.
+    Junit,
 }
 
 #[derive(Debug, Args)]

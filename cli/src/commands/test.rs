@@ -3,19 +3,25 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use std::process::ExitStatus;
+
+use anyhow::{Context, Result, bail};
 
 use super::print;
 use crate::args::GlobalArgs;
 use crate::args::test::{TestArgs, TestFormat};
 use crate::ecosystem::cargo;
 use crate::events::Events;
-use crate::execute;
+use crate::execute::lines::Ending;
 use crate::execute::surroundings::Surroundings;
+use crate::execute::{self, Said};
+use crate::plan::Invocation;
 use crate::report::Status;
 use crate::terminal::Terminal;
-use crate::testing::record;
+use crate::testing::record::{self, Record};
+use crate::testing::results::Results;
 use crate::testing::settings::{SETTINGS, Settings};
+use crate::testing::{docs, json, junit};
 
 /// Has cargo build the tests and start them with wasify as their runner.
 ///
@@ -45,13 +51,76 @@ pub fn run(args: &TestArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<
             .map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
         allow_gaps: args.allow_gaps,
     };
-    let invocation = plan.cargo.env(SETTINGS, settings.to_text()?);
-    let status = execute::run(&invocation)?;
-    let _records = record::read_all(&records.0)?;
-    Ok(if status.success() {
+    let cargo = plan.cargo.env(SETTINGS, settings.to_text()?);
+    let ran = if settings.human {
+        Ran {
+            status: execute::run(&cargo)?,
+            docs: Vec::new(),
+        }
+    } else {
+        follow(&cargo, terminal)?
+    };
+    let mut found = record::read_all(&records.0)?;
+    found.extend(ran.docs);
+    let results = Results::new(found, args.allow_gaps, ran.status.success());
+    // What cargo refuses to begin with has another code than tests that fail.
+    if !ran.status.success() && ran.status.code() != Some(TESTS_FAILED) {
+        bail!("cargo stopped with {}", ran.status);
+    }
+    match args.format {
+        TestFormat::Human => {
+            for (verb, line) in results.summary() {
+                terminal.status(verb, &line);
+            }
+        }
+        TestFormat::Json => {
+            let text = json::render(&results).context("failed to write the results as JSON")?;
+            print(terminal, &text)?;
+        }
+        TestFormat::Junit => print(terminal, &junit::render(&results))?,
+    }
+    Ok(if results.exit_code == 0 {
         Status::Clean
     } else {
         Status::Found
+    })
+}
+
+/// What cargo exits with when something failed.
+const TESTS_FAILED: i32 = 101;
+
+/// What a run of cargo left.
+struct Ran {
+    status: ExitStatus,
+    docs: Vec<Record>,
+}
+
+/// Runs cargo, shows all it says on standard error, and reads the documentation tests' results from it.
+fn follow(cargo: &Invocation, terminal: &Terminal) -> Result<Ran> {
+    let mut docs: Vec<(String, Vec<String>)> = Vec::new();
+    let status = execute::follow(cargo, |said| match said {
+        Said::Stdout(line) => {
+            terminal.output(&line);
+            // The test programs talk on standard error: this is rustdoc.
+            if let Some((_, lines)) = docs.last_mut() {
+                lines.push(anstream::adapter::strip_str(&line).to_string());
+            }
+        }
+        Said::Stderr(line, Ending::Newline) => {
+            terminal.output(&line);
+            let plain = anstream::adapter::strip_str(&line).to_string();
+            if let Some(package) = plain.strip_prefix("   Doc-tests ") {
+                docs.push((package.to_owned(), Vec::new()));
+            }
+        }
+        Said::Stderr(_, Ending::Return) => {}
+    })?;
+    let docs = docs.iter();
+    Ok(Ran {
+        status,
+        docs: docs
+            .filter_map(|(package, lines)| docs::read(package, lines))
+            .collect(),
     })
 }
 

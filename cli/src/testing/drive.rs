@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use wasify_runtime::{End, Outcome};
 
-use super::guest::{Guest, Listener};
+use super::guest::Guest;
 use super::harness::Wanted;
 use super::live::{Live, Writing, failed};
 use super::record::{Test, Verdict, Why};
@@ -93,13 +93,7 @@ impl<'a> Driver<'a> {
 
     /// The tests that would run, in order, or what the harness says to arguments it refuses.
     fn names(&self, wanted: &Wanted) -> anyhow::Result<Result<Vec<String>, String>> {
-        let said: Arc<Mutex<Vec<u8>>> = Arc::default();
-        let take = || -> Listener {
-            let said = said.clone();
-            Arc::new(move |bytes| locked(&said).extend_from_slice(bytes))
-        };
-        let outcome = self.guest.run(&wanted.list(), take(), take())?;
-        let said = String::from_utf8_lossy(&locked(&said)).into_owned();
+        let (outcome, said) = self.guest.run_and_keep(&wanted.list())?;
         if outcome.end != End::Success {
             return Ok(Err(said));
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -76,6 +76,24 @@ impl Guest {
         stderr: Listener,
     ) -> anyhow::Result<Outcome> {
         self.start(args, Output::To(stdout), Output::To(stderr))
+    }
+
+    /// Runs it, and gives what it wrote to both streams.
+    ///
+    /// # Errors
+    /// A granted directory can't be opened.
+    pub fn run_and_keep(&self, args: &[String]) -> anyhow::Result<(Outcome, String)> {
+        let said: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let take = || -> Listener {
+            let said = said.clone();
+            Arc::new(move |bytes| {
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                said.extend_from_slice(bytes);
+            })
+        };
+        let outcome = self.run(args, take(), take())?;
+        let said = said.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok((outcome, String::from_utf8_lossy(&said).into_owned()))
     }
 
     /// Runs it with wasify's own streams.

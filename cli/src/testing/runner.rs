@@ -8,13 +8,14 @@ use std::time::Instant;
 use anyhow::Context as _;
 use wasify_runtime::{End, Outcome};
 
+use super::docs;
 use super::drive::Driver;
 use super::guest::Guest;
 use super::harness::{self, Wanted};
 use super::record::{Kind, Record, Test, Verdict, Why};
 use super::settings::Settings;
 use super::show::Show;
-use super::verdict;
+use super::verdict::{self, Evidence};
 
 /// What Rust's harness exits with when tests fail, and what a panic gives.
 const TESTS_FAILED: u8 = 101;
@@ -36,9 +37,12 @@ pub fn main(args: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let wanted = Wanted::read(&args);
     let begun = Instant::now();
     let show = Show::new(&settings, wanted.terse);
-    if kind != Kind::Harness || wanted.only_asks {
+    if kind == Kind::Documentation {
+        return documentation(&guest, &args, &settings, &show);
+    }
+    if kind == Kind::Custom || wanted.only_asks {
         let outcome = guest.run_freely(&args)?;
-        if kind == Kind::Harness {
+        if wanted.only_asks {
             return Ok(ExitCode::from(code(&outcome)));
         }
         let test = whole(&file, &outcome, begun);
@@ -60,6 +64,36 @@ pub fn main(args: Vec<OsString>) -> anyhow::Result<ExitCode> {
         begun,
         |record| show.summary(record, &successes),
     )
+}
+
+/// One example of the documentation: rustdoc keeps what it writes, and judges it by its exit code.
+fn documentation(
+    guest: &Guest,
+    args: &[String],
+    settings: &Settings,
+    show: &Show,
+) -> anyhow::Result<ExitCode> {
+    let (outcome, written) = guest.run_and_keep(args)?;
+    show.error_text(&written);
+    if outcome.end == End::Success {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let why = verdict::why(&Evidence {
+        test: "main",
+        program: &guest.bytes,
+        outcome: &outcome,
+        output: &written,
+    });
+    if let Why::Gap { rule } = &why {
+        show.error_text(&format!(
+            "{}{rule}; see `wasify explain {rule}`\n",
+            docs::GAP
+        ));
+        if settings.allow_gaps {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    Ok(ExitCode::from(code(&outcome)))
 }
 
 /// Keeps and shows the results, and gives the exit code.
