@@ -52,7 +52,10 @@ impl Guest {
         Ok(Guest {
             runtime,
             program,
-            permissions: Permissions::default(),
+            permissions: Permissions {
+                env: variables_of_cargo(std::env::vars()),
+                ..Permissions::default()
+            },
             name: file.display().to_string(),
             bytes,
             timeout,
@@ -119,4 +122,22 @@ impl Guest {
         };
         start(&self.runtime, &self.program, &invocation)
     }
+}
+
+/// What cargo tells a test program of the package: where it is, what its manifest says, and where files may
+/// be put. Nothing of the user's, such as a registry's token.
+fn variables_of_cargo(all: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    const NAMES: [&str; 4] = [
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_TARGET_TMPDIR",
+        "OUT_DIR",
+    ];
+    const STARTS: [&str; 2] = ["CARGO_PKG_", "CARGO_BIN_EXE_"];
+    let is_wanted = |name: &str| {
+        NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
+    };
+    let mut wanted: Vec<_> = all.filter(|(name, _)| is_wanted(name)).collect();
+    wanted.sort();
+    wanted
 }
