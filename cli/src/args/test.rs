@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::build::{CompileArgs, FeatureArgs, ManifestArgs};
+use super::run::PermissionArgs;
 use crate::ecosystem::{BuildRequest, TestRequest};
 
 /// `wasify test`.
@@ -12,11 +13,14 @@ use crate::ecosystem::{BuildRequest, TestRequest};
     "  wasify test                                  all tests of the project in this directory\n",
     "  wasify test --no-fail-fast parser            those with `parser` in their names\n",
     "  wasify test --test api -- --nocapture        what follows `--` goes to the test program\n",
+    "  wasify test --dir tests/data:ro              they may read in `tests/data`\n",
     "  wasify test --format junit > results.xml     for CI\n\n",
     "Exit status:\n",
     "  0  all tests passed\n",
     "  1  a test failed, or the project does not build\n",
-    "  2  wasify could not do its work: wrong usage, a missing tool, no project",
+    "  2  wasify could not do its work: wrong usage, a missing tool, no project\n\n",
+    "Tests get no directories, no network, and of the environment only what cargo says of the package.\n",
+    "--timeout is for each test.",
 ))]
 pub struct TestArgs {
     /// Run only the tests with this in their names
@@ -41,12 +45,12 @@ pub struct TestArgs {
     #[arg(long, value_enum, value_name = "human|json|junit")]
     #[arg(default_value_t, hide_possible_values = true)]
     pub format: TestFormat,
-    /// Stop a test that takes longer, in seconds; each test then has a program to itself
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub timeout: Option<std::time::Duration>,
     /// Don't fail for tests that fail by a known gap of WASI
     #[arg(long)]
     pub allow_gaps: bool,
+    /// What tests may do; `--timeout` is for each test, which then has a program to itself.
+    #[command(flatten)]
+    pub permissions: PermissionArgs,
     #[command(flatten)]
     package: TestPackageArgs,
     #[command(flatten)]
@@ -165,11 +169,4 @@ impl TestArgs {
             passed_on: self.passed_on.clone(),
         }
     }
-}
-
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
-    let seconds = text.parse::<f64>().ok();
-    let seconds = seconds.filter(|seconds| *seconds > 0.0);
-    let duration = seconds.and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
-    duration.ok_or_else(|| "expected a number of seconds, as `2` or `0.5`".to_owned())
 }

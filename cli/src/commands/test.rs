@@ -17,7 +17,10 @@ use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, Said};
 use crate::plan::Invocation;
 use crate::report::Status;
+use crate::runtime::grants::Grants;
+use crate::settings;
 use crate::terminal::Terminal;
+use crate::testing::permissions::{self, Given};
 use crate::testing::record::{self, Record};
 use crate::testing::results::Results;
 use crate::testing::settings::{SETTINGS, Settings};
@@ -35,6 +38,10 @@ pub fn run(args: &TestArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<
         print(terminal, &format!("{}\n", plan.cargo))?;
         return Ok(Status::Clean);
     }
+    let flags = Grants::of_flags(&args.permissions, &around.cwd);
+    let given = settings::read(&settings::path(&around.cwd))?.and(flags);
+    // What is wrong with them is told once, before anything is built.
+    permissions::permissions(&given, &around.cwd)?;
     plan.prepare(&around, &request, terminal)?;
     let home = around
         .wasify_home()
@@ -46,7 +53,9 @@ pub fn run(args: &TestArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<
         cwd: around.cwd.clone(),
         human: args.format == TestFormat::Human,
         color: terminal.color(),
+        given: Given::pack(&given),
         timeout_ms: args
+            .permissions
             .timeout
             .map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
         allow_gaps: args.allow_gaps,

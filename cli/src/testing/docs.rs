@@ -8,6 +8,9 @@ use super::record::{Kind, Record, Test, Verdict, Why};
 /// How [`super::runner`] begins the line that says why, in the output that rustdoc shows.
 pub const GAP: &str = "known gap: ";
 
+/// The same for what it was refused.
+pub const NEEDS: &str = "needs: ";
+
 /// The tests of one package's documentation, from rustdoc's standard output; `None` when there are none.
 #[must_use]
 pub fn read(package: &str, lines: &[String]) -> Option<Record> {
@@ -62,8 +65,16 @@ fn failed(output: Option<&String>) -> Verdict {
     let output = output.cloned().unwrap_or_default();
     let rule = output.lines().find_map(|line| line.strip_prefix(GAP));
     let rule = rule.map(|rest| rest.split(';').next().unwrap_or(rest).to_owned());
+    let flags = output.lines().find_map(|line| line.strip_prefix(NEEDS));
+    let why = match (rule, flags) {
+        (Some(rule), _) => Why::Gap { rule },
+        (None, Some(flags)) => Why::Needs {
+            flags: vec![flags.to_owned()],
+        },
+        (None, None) => Why::Real,
+    };
     Verdict::Failed {
-        why: rule.map_or(Why::Real, |rule| Why::Gap { rule }),
+        why,
         output,
         end: None,
     }

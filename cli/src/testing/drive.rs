@@ -163,7 +163,7 @@ impl<'a> Driver<'a> {
             };
             match &mut test.result {
                 Verdict::Failed { why, output, end } => {
-                    (*why, *end) = judged(&self.guest.bytes, name, (&outcome, &written), is_broken);
+                    (*why, *end) = judged(self.guest, name, (&outcome, &written), is_broken);
                     *output = written;
                 }
                 Verdict::Passed if self.wanted.show_output => {
@@ -207,12 +207,7 @@ impl<'a> Driver<'a> {
                     "run alone, the test passes: it depends on the tests before it\n".to_owned();
                 continue;
             }
-            (*why, *end) = judged(
-                &self.guest.bytes,
-                &name,
-                (&outcome, &written),
-                broken.is_some(),
-            );
+            (*why, *end) = judged(self.guest, &name, (&outcome, &written), broken.is_some());
             *output = written;
         }
         Ok(())
@@ -221,14 +216,14 @@ impl<'a> Driver<'a> {
 
 /// Why, and how it ended where the test has ended the program.
 fn judged(
-    program: &[u8],
+    guest: &Guest,
     test: &str,
     (outcome, output): (&Outcome, &str),
     broken: bool,
 ) -> (Why, Option<String>) {
     let why = verdict::why(&Evidence {
         test,
-        program,
+        guest,
         outcome,
         output,
     });

@@ -1,7 +1,7 @@
 //! A test program as a guest of the embedded runtime.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,14 +10,18 @@ use wasify_runtime::{
     Invocation, Limits, Outcome, Output, Permissions, Program, Runtime, run as start,
 };
 
+use super::permissions;
 use super::settings::Settings;
+use crate::runtime::grants::Grants;
 
 /// A loaded test program.
 pub struct Guest {
     runtime: Runtime,
     program: Program,
-    /// What it may do.
-    pub permissions: Permissions,
+    permissions: Permissions,
+    memory: Option<u64>,
+    given: Grants,
+    cwd: PathBuf,
     /// Its first argument: the file, as cargo names it.
     pub name: String,
     /// Its file's content.
@@ -46,20 +50,28 @@ impl Guest {
             std::fs::read(file).with_context(|| format!("failed to read `{}`", file.display()))?;
         let timeout = settings.timeout_ms.map(Duration::from_millis);
         let runtime = Runtime::new(settings.home.clone(), timeout.is_some())?;
+        let given = settings.given.unpack();
+        let package = std::env::current_dir().context("failed to find the current directory")?;
         let program = runtime
             .load(&bytes)
             .with_context(|| format!("failed to load `{}`", file.display()))?;
         Ok(Guest {
             runtime,
             program,
-            permissions: Permissions {
-                env: variables_of_cargo(std::env::vars()),
-                ..Permissions::default()
-            },
+            permissions: permissions::permissions(&given, &package)?,
+            memory: given.max_memory,
+            given,
+            cwd: settings.cwd.clone(),
             name: file.display().to_string(),
             bytes,
             timeout,
         })
+    }
+
+    /// The flags that would have opened what a run was refused.
+    #[must_use]
+    pub fn flags(&self, outcome: &Outcome) -> Vec<String> {
+        permissions::flags(&outcome.denials, &self.given, &self.cwd)
     }
 
     /// Whether each run may only take a while.
@@ -113,7 +125,7 @@ impl Guest {
             args: name.chain(args.iter().cloned()).collect(),
             permissions: self.permissions.clone(),
             limits: Limits {
-                memory: None,
+                memory: self.memory,
                 timeout: self.timeout,
             },
             stdin: Some(Vec::new()),
@@ -122,22 +134,4 @@ impl Guest {
         };
         start(&self.runtime, &self.program, &invocation)
     }
-}
-
-/// What cargo tells a test program of the package: where it is, what its manifest says, and where files may
-/// be put. Nothing of the user's, such as a registry's token.
-fn variables_of_cargo(all: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    const NAMES: [&str; 4] = [
-        "CARGO_MANIFEST_DIR",
-        "CARGO_MANIFEST_PATH",
-        "CARGO_TARGET_TMPDIR",
-        "OUT_DIR",
-    ];
-    const STARTS: [&str; 2] = ["CARGO_PKG_", "CARGO_BIN_EXE_"];
-    let is_wanted = |name: &str| {
-        NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
-    };
-    let mut wanted: Vec<_> = all.filter(|(name, _)| is_wanted(name)).collect();
-    wanted.sort();
-    wanted
 }

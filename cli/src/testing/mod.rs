@@ -12,6 +12,7 @@ pub mod harness;
 pub mod json;
 pub mod junit;
 pub mod live;
+pub mod permissions;
 pub mod record;
 pub mod results;
 pub mod runner;

@@ -80,10 +80,13 @@ fn documentation(
     }
     let why = verdict::why(&Evidence {
         test: "main",
-        program: &guest.bytes,
+        guest,
         outcome: &outcome,
         output: &written,
     });
+    if let Why::Needs { flags } = &why {
+        show.error_text(&format!("{}{}\n", docs::NEEDS, flags.join(" ")));
+    }
     if let Why::Gap { rule } = &why {
         show.error_text(&format!(
             "{}{rule}; see `wasify explain {rule}`\n",

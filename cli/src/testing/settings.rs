@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use super::permissions::Given;
+
 /// The variable that holds the settings, as JSON.
 pub const SETTINGS: &str = "WASIFY_TEST";
 
@@ -22,6 +24,8 @@ pub struct Settings {
     pub human: bool,
     /// Whether to use colour.
     pub color: bool,
+    /// What the tests may do.
+    pub given: Given,
     /// How long each test may take, in milliseconds.
     pub timeout_ms: Option<u64>,
     /// Whether tests that fail by a known gap leave the test program a success.

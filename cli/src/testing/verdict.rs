@@ -3,21 +3,22 @@
 //! A failure is taken for a known gap only on evidence from the run itself: the test was stopped inside a
 //! function that a rule says stops a program, or its own panic message or returned error carries the error
 //! that a rule says the call gives, and the test leads to that call. Where the evidence is open, it is the
-//! test's own failure.
+//! test's own failure. One that comes after a refusal fails in any case, and says with which flag it may not.
 
 use wasify_lints::facts::{Facts, Input, Packages};
 use wasify_lints::foretold::{self, Failure};
 use wasify_runtime::{End, Frame, Outcome};
 
+use super::guest::Guest;
 use super::record::Why;
 
 /// What is known of a test that failed.
 #[derive(Debug)]
 pub struct Evidence<'a> {
+    /// The test program.
+    pub guest: &'a Guest,
     /// The test's name; empty when it is not known.
     pub test: &'a str,
-    /// The test program.
-    pub program: &'a [u8],
     /// Of the run in which the test was alone.
     pub outcome: &'a Outcome,
     /// What it wrote.
@@ -34,7 +35,10 @@ pub fn why(evidence: &Evidence<'_>) -> Why {
     };
     match rule.or_else(|| by_error(evidence)) {
         Some(rule) => Why::Gap { rule },
-        None => Why::Real,
+        None => match evidence.guest.flags(evidence.outcome) {
+            flags if flags.is_empty() => Why::Real,
+            flags => Why::Needs { flags },
+        },
     }
 }
 
@@ -59,7 +63,7 @@ fn by_error(evidence: &Evidence<'_>) -> Option<String> {
     }
     let packages = Packages::default();
     let facts = Facts::read(&Input {
-        artifact: evidence.program,
+        artifact: &evidence.guest.bytes,
         witness: None,
         link_map: None,
         packages: &packages,
