@@ -9,5 +9,6 @@ mod offline_rustup;
 mod published;
 mod refused;
 mod reports;
+mod running;
 mod tools;
 mod unusable;

@@ -66,6 +66,8 @@ fn files(folder: &Path) -> Result<()> {
         b"\0asm\x01\0\0\0\x01\x7f\x01",
     )?;
     let component = wat::parse_str("(component (core module (func)))")?;
+    fs::write(folder.join("library.wasm"), library()?)?;
+    fs::write(folder.join("wanting.wasm"), wanting()?)?;
     let half = component.len() - 3;
     fs::write(folder.join("truncated-component.wasm"), &component[..half])?;
     fs::write(
@@ -84,6 +86,31 @@ fn files(folder: &Path) -> Result<()> {
         .join("../fixtures/rules/wasm-env-import/wasm-env-import.wat");
     fs::write(folder.join("imports.wasm"), wat::parse_file(fixture)?)?;
     Ok(())
+}
+
+/// A component that only has something to call.
+fn library() -> Result<Vec<u8>> {
+    Ok(wat::parse_str(
+        r#"(component
+            (core module $m (func (export "add")))
+            (core instance $i (instantiate $m))
+            (func $add (canon lift (core func $i "add")))
+            (export "add" (func $add)))"#,
+    )?)
+}
+
+/// A component with a `wasi:cli/run`, and imports that wasify doesn't have.
+fn wanting() -> Result<Vec<u8>> {
+    Ok(wat::parse_str(
+        r#"(component
+            (import "wasi:keyvalue/store@0.2.0-draft" (instance))
+            (import "acme:rockets/launch@1.0.0" (instance))
+            (core module $m (func (export "run") (result i32) i32.const 0))
+            (core instance $i (instantiate $m))
+            (func $run (result (result)) (canon lift (core func $i "run")))
+            (instance $cli (export "run" (func $run)))
+            (export "wasi:cli/run@0.2.0" (instance $cli)))"#,
+    )?)
 }
 
 /// A report for programs is what its published schema says.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::build::ProjectArgs;
 use crate::runtime::words::{self, DirWord, EnvWord, NetWord};
@@ -19,7 +19,7 @@ use crate::runtime::words::{self, DirWord, EnvWord, NetWord};
     "  wasify run --dir data:ro --dir out app.wasm  it may read in `data`, and write in `out`\n",
     "  wasify run --allow-net=example.com:443 app.wasm\n",
     "  wasify run --allow-all --save                learns what it needs, into wasify.toml\n",
-    "\n",
+    "  wasify run --print-flags wasmtime app.wasm   the same permissions for another host\n\n",
     "The program gets no directories, no environment variables and no network but those that are\n",
     "named here or in wasify.toml. What it asked for and didn't get is said when it has ended.\n\n",
     "Exit status:\n",
@@ -42,6 +42,15 @@ pub struct RunArgs {
     /// Add what the run needed, used or refused, to wasify.toml
     #[arg(long, help_heading = "Permissions")]
     pub save: bool,
+    /// Print the permissions in another host's words, and build and run nothing
+    #[arg(
+        long,
+        value_enum,
+        value_name = "wasmtime|spin|jco",
+        hide_possible_values = true
+    )]
+    #[arg(help_heading = "Permissions", conflicts_with = "save")]
+    pub print_flags: Option<OtherHost>,
     /// Where a program that answers HTTP requests is served; port 0 takes any that is free
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     pub addr: SocketAddr,
@@ -76,6 +85,17 @@ pub struct PermissionArgs {
     /// Give it everything: all files, all environment variables, the network
     #[arg(long)]
     pub allow_all: bool,
+}
+
+/// Another host of components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OtherHost {
+    /// `wasmtime run`.
+    Wasmtime,
+    /// `spin.toml`.
+    Spin,
+    /// jco on Node.
+    Jco,
 }
 
 /// `ADDRESS:PORT`, `localhost:PORT`, or a port of this machine alone.

@@ -8,6 +8,7 @@ use wasify_runtime::{Denial, Door, End, Need, Outcome};
 
 use super::needs::{Opening, Scene};
 use super::symbols::Symbols;
+use super::words;
 
 /// Things that one flag would have opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +138,10 @@ pub fn stopped(
             let predicted = predicted(&symbols.findings().findings, &backtrace);
             let (why, help) = if outcome.memory_limit_hit {
                 let help = match limits.memory {
-                    Some(bytes) => format!("`--max-memory` gave it {bytes} bytes; give it more"),
+                    Some(bytes) => format!(
+                        "`--max-memory {}` is what it was given; give it more",
+                        words::shown_size(bytes)
+                    ),
                     None => {
                         "a 32-bit program can have 4 GiB; let it work on less at a time".to_owned()
                     }

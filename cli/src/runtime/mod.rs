@@ -4,6 +4,7 @@ pub mod account;
 pub mod grants;
 pub mod load;
 pub mod needs;
+pub mod other_hosts;
 pub mod paste;
 pub mod serve;
 pub mod symbols;

@@ -205,6 +205,17 @@ pub fn size(text: &str) -> Result<u64, String> {
     Ok(bytes)
 }
 
+/// A size as it is written: `512M`, or bytes.
+#[must_use]
+pub fn shown_size(bytes: u64) -> String {
+    let units = [(30, "G"), (20, "M"), (10, "K")];
+    let whole = units.iter().find(|(shift, _)| bytes % (1 << shift) == 0);
+    match whole {
+        Some((shift, unit)) => format!("{}{unit}", bytes >> shift),
+        None => bytes.to_string(),
+    }
+}
+
 /// Reads a duration: `10s`, `1m`, `500ms`, `2h`; a number alone is seconds.
 ///
 /// # Errors
@@ -286,6 +297,10 @@ mod tests {
     fn sizes_and_durations() {
         assert_eq!(size("512M"), Ok(512 << 20));
         assert_eq!(size("2GiB"), Ok(2 << 30));
+        assert_eq!(
+            (shown_size(3 << 20), shown_size(1001)),
+            ("3M".to_owned(), "1001".to_owned())
+        );
         assert_eq!(size("65536"), Ok(65536));
         for wrong in ["", "M", "1.5G", "10", "-1M", "99999999999999999999G", "5T"] {
             assert!(size(wrong).is_err(), "{wrong}");

@@ -17,6 +17,19 @@ pub fn path(directory: &Path) -> PathBuf {
     directory.join(FILE)
 }
 
+/// The file that counts in a directory: its own, or in a project the one of a directory above, up to the
+/// project's root.
+#[must_use]
+pub fn nearest(directory: &Path, in_project: bool) -> PathBuf {
+    let is_root = |above: &&Path| above.join("Cargo.toml").exists();
+    let root = directory.ancestors().filter(is_root).last();
+    let mut inside = directory
+        .ancestors()
+        .take_while(|above| in_project && root.is_some_and(|root| above.starts_with(root)));
+    let found = inside.find(|above| path(above).exists());
+    path(found.unwrap_or(directory))
+}
+
 /// The tables that the file may have.
 const TABLES: [&str; 1] = [PERMISSIONS];
 const PERMISSIONS: &str = "permissions";

@@ -59,6 +59,14 @@ impl Facts<'_> {
         let inner = steps.iter().take_while(|step| step.role == Role::Toolchain);
         steps.drain(..inner.count().saturating_sub(1));
         steps.reverse();
+        // What calls `main` is the same in every program.
+        let begins = |step: &Step<'_, '_>| {
+            step.at
+                .is_some_and(|(program, node)| program.begins.contains(&node))
+        };
+        if let Some(main) = steps.iter().rposition(begins) {
+            steps.drain(..main);
+        }
         let last = steps.len().saturating_sub(1);
         for (index, step) in steps.into_iter().enumerate() {
             if step.role == Role::Toolchain && index != last {

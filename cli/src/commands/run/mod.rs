@@ -13,13 +13,14 @@ use wasify_runtime::{
 };
 
 use crate::args::GlobalArgs;
-use crate::args::run::RunArgs;
+use crate::args::run::{OtherHost, RunArgs};
 use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
 use crate::report::Sources;
 use crate::report::human::{Look, running};
 use crate::runtime::grants::Grants;
 use crate::runtime::needs::{self, Opening, Scene};
+use crate::runtime::other_hosts::{self, What};
 use crate::runtime::serve::serve;
 use crate::runtime::symbols::Symbols;
 use crate::runtime::{account, load, paste};
@@ -40,6 +41,9 @@ const NOT_BUILT: u8 = 2;
 /// The program can't be started.
 pub fn run(args: &RunArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<u8> {
     let around = Surroundings::of_process()?;
+    if let Some(host) = args.print_flags {
+        return print_flags(args, host, &around, terminal);
+    }
     let Some(source) = source::find(args, &around, global, terminal)? else {
         return Ok(NOT_BUILT);
     };
@@ -74,6 +78,42 @@ pub fn run(args: &RunArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<u
         Entry::Http => session.serve(runtime, &program, permissions),
         Entry::Command => session.command(&runtime, &program, permissions),
     }
+}
+
+/// Prints the permissions for another host.
+fn print_flags(
+    args: &RunArgs,
+    host: OtherHost,
+    around: &Surroundings,
+    terminal: &Terminal,
+) -> Result<u8> {
+    let named = args
+        .file
+        .as_deref()
+        .filter(|file| !around.absolute(file).is_dir());
+    let directory = match (&args.file, named) {
+        (Some(directory), None) => around.absolute(directory),
+        _ => around.cwd.clone(),
+    };
+    let settings = settings::nearest(&directory, named.is_none());
+    let flags = Grants::of_flags(&args.permissions, &around.cwd);
+    let grants = settings::read(&settings)?.and(flags);
+    let bytes = named
+        .and_then(|file| std::fs::read(file).ok())
+        .unwrap_or_default();
+    let file = named.map_or_else(|| "app.wasm".into(), Path::to_string_lossy);
+    let what = What {
+        file: &file,
+        serves: Entry::of(&bytes) == Some(Entry::Http),
+        args: &args.args,
+    };
+    let text = match host {
+        OtherHost::Wasmtime => other_hosts::wasmtime(&grants, what),
+        OtherHost::Spin => other_hosts::spin(&grants, what),
+        OtherHost::Jco => other_hosts::jco(&grants, what),
+    };
+    super::print(terminal, &text)?;
+    Ok(0)
 }
 
 /// A run, and what there is to tell of it.
