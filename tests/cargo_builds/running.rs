@@ -62,7 +62,7 @@ fn a_refusal_names_the_door_the_place_and_the_flag() {
         ],
     );
     assert!(
-        !said.contains("out/x.txt"),
+        !said.contains("`out/x.txt`"),
         "natively there is no `out` either\n{said}"
     );
     // And the flag does open it.
@@ -72,6 +72,24 @@ fn a_refusal_names_the_door_the_place_and_the_flag() {
     ));
     assert_eq!((code, said.as_str()), (Some(0), ""));
     assert_says(&out, &["hello from a file", "list=data: greeting.txt"]);
+}
+
+#[test]
+fn the_readmes_example_is_what_is_said() {
+    let (_, out, said) = ended(&mut run("", "read=data/greeting.txt"));
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = fs::read_to_string(readme).expect("it is there");
+    let from = said.find("warning: ").expect("it was refused something");
+    let lines = said[from..].lines().chain(out.lines());
+    for line in lines.filter(|line| !line.contains("--target-dir")) {
+        assert!(
+            readme.lines().any(|known| known == line),
+            "no `{line}` in the README"
+        );
+    }
+    for key in ["dirs", "net", "env", "timeout"] {
+        assert!(readme.contains(&format!("\n{key} = ")), "{key}");
+    }
 }
 
 #[test]

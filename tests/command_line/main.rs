@@ -103,8 +103,8 @@ fn library() -> Result<Vec<u8>> {
 fn wanting() -> Result<Vec<u8>> {
     Ok(wat::parse_str(
         r#"(component
-            (import "wasi:keyvalue/store@0.2.0-draft" (instance))
-            (import "acme:rockets/launch@1.0.0" (instance))
+            (import "wasi:keyvalue/store@0.2.0-draft" (instance (export "f" (func))))
+            (import "acme:rockets/launch@1.0.0" (instance (export "f" (func))))
             (core module $m (func (export "run") (result i32) i32.const 0))
             (core instance $i (instantiate $m))
             (func $run (result (result)) (canon lift (core func $i "run")))

@@ -48,7 +48,7 @@ pub struct BuildArgs {
 #[derive(Debug, Args)]
 pub struct ProjectArgs {
     /// Report a missing wasm32-wasip2 target instead of adding it with rustup
-    #[arg(long)]
+    #[arg(long, help_heading = "Compilation options")]
     no_install: bool,
     #[command(flatten)]
     published: PublishedArgs,

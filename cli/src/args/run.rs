@@ -53,6 +53,7 @@ pub struct RunArgs {
     pub print_flags: Option<OtherHost>,
     /// Where a program that answers HTTP requests is served; port 0 takes any that is free
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
+    #[arg(help_heading = "Serving")]
     pub addr: SocketAddr,
     /// What to build, when no file is given.
     #[command(flatten)]

@@ -47,7 +47,7 @@ fn trouble(error: LoadError, shown: &str) -> anyhow::Error {
         LoadError::Invalid(error) => {
             let reason = format!("{error:#}");
             let trouble = Trouble::new(format!("it is not valid: {reason}"));
-            if reason.contains("unexpected end") {
+            if reason.contains("unexpected end") || reason.contains("out of bounds") {
                 trouble.help("the file is cut off or damaged; copy or build it again")
             } else {
                 trouble.help(format!("`wasify inspect {shown}` looks into it"))

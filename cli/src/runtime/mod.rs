@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod grants;
+pub mod keep;
 pub mod load;
 pub mod needs;
 pub mod other_hosts;

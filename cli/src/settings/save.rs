@@ -63,6 +63,13 @@ fn add(document: &mut DocumentMut, grants: &Grants) -> Added {
     }
     if !added.is_empty() {
         table.set_implicit(false);
+        let is_new = !document.contains_key(PERMISSIONS);
+        let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+        if is_new && !trailing.trim().is_empty() {
+            // What was the end of the file, a comment, stays above what comes now.
+            table.decor_mut().set_prefix(trailing);
+            document.set_trailing("");
+        }
         document.insert(PERMISSIONS, Item::Table(table));
     }
     added
@@ -155,6 +162,12 @@ mod tests {
             "[permissions]\ndirs = [\"data:ro\"]\nnet = [\"a:1\"]\n"
         );
         assert_eq!(added, ["dirs += \"data:ro\"", "net += \"a:1\""]);
+    }
+
+    #[test]
+    fn a_file_of_comments_keeps_them_on_top() {
+        let (text, _) = saved("# mine\n", &grants(&["a"], &[]));
+        assert_eq!(text, "# mine\n[permissions]\ndirs = [\"a\"]\n");
     }
 
     #[test]

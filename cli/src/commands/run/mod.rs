@@ -23,7 +23,7 @@ use crate::runtime::needs::{self, Opening, Scene};
 use crate::runtime::other_hosts::{self, What};
 use crate::runtime::serve::serve;
 use crate::runtime::symbols::Symbols;
-use crate::runtime::{account, load, paste};
+use crate::runtime::{account, keep, load, paste};
 use crate::settings;
 use crate::terminal::Terminal;
 use source::Source;
@@ -56,7 +56,16 @@ pub fn run(args: &RunArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<u
     let serves = load::entry(&source.subject, &source.shown)? == Some(Entry::Http);
     let interruptible = serves || given.timeout.is_some();
     let runtime = Arc::new(Runtime::new(around.wasify_home(), interruptible)?);
-    let program = load::load(&runtime, &source.subject, &source.shown)?;
+    let program = match load::load(&runtime, &source.subject, &source.shown) {
+        Ok(program) => program,
+        Err(error) => {
+            // What the file is instead, where its first bytes tell.
+            if let Some(file) = &source.subject.file {
+                super::inspect::read(file)?;
+            }
+            return Err(error);
+        }
+    };
     if args.project.builds(args.file.as_deref()) {
         terminal.status("Running", &source.shown);
     }
@@ -233,10 +242,10 @@ impl Session<'_> {
         let path = &self.source.settings;
         let all = needs::folded(openings.into_iter().chain(scene.used(used)));
         let directory = path.parent().unwrap_or(self.cwd);
-        let mut grants = needs::for_file(&all, self.cwd, directory);
+        let mut grants = keep::for_file(&all, self.cwd, directory);
         if grants.inherit_env && !(self.given.inherit_env || self.given.all) {
             grants.inherit_env = false;
-            grants.env = needs::without_values(&self.given.env);
+            grants.env = keep::without_values(&self.given.env);
         }
         let added = settings::save(path, &grants)?;
         let shown = path.strip_prefix(self.cwd).unwrap_or(path).display();
