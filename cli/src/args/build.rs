@@ -47,9 +47,6 @@ pub struct BuildArgs {
 /// What to build and how, with cargo's own flags: the same for every subcommand that builds.
 #[derive(Debug, Args)]
 pub struct ProjectArgs {
-    /// Report a missing wasm32-wasip2 target instead of adding it with rustup
-    #[arg(long, help_heading = "Compilation options")]
-    no_install: bool,
     #[command(flatten)]
     published: PublishedArgs,
     #[command(flatten)]
@@ -62,6 +59,9 @@ pub struct ProjectArgs {
     compile: CompileArgs,
     #[command(flatten)]
     manifest: ManifestArgs,
+    /// Report a missing wasm32-wasip2 target instead of adding it with rustup
+    #[arg(long, help_heading = "Compilation options")]
+    no_install: bool,
 }
 
 #[derive(Debug, Args)]

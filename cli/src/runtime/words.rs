@@ -209,7 +209,9 @@ pub fn size(text: &str) -> Result<u64, String> {
 #[must_use]
 pub fn shown_size(bytes: u64) -> String {
     let units = [(30, "G"), (20, "M"), (10, "K")];
-    let whole = units.iter().find(|(shift, _)| bytes % (1 << shift) == 0);
+    let whole = units
+        .iter()
+        .find(|(shift, _)| bytes.is_multiple_of(1 << shift));
     match whole {
         Some((shift, unit)) => format!("{}{unit}", bytes >> shift),
         None => bytes.to_string(),
