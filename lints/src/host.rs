@@ -134,7 +134,7 @@ pub struct Row {
 }
 
 /// What a host does with an interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is there, when it is added and allowed where that is needed.
@@ -170,6 +170,9 @@ pub struct Others {
     /// the argument, and what happens at a call all the same.
     #[serde(default)]
     pub stub: Option<Stub>,
+    /// Whether an interface does no harm when no code in the file refers to any function of it.
+    #[serde(default)]
+    pub drops_unused: bool,
     /// What else is worth knowing, as one line.
     #[serde(default)]
     pub note: Option<String>,

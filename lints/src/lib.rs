@@ -3,7 +3,7 @@
 //!
 //! The flow is one way. [`facts`] reads bytes and gives plain values, once. [`check`] runs every
 //! rule of the [`registry`] over those values and gives [`finding::Finding`]s, plain data in a
-//! stable order. This crate starts no process, touches no file of the user's and prints nothing;
+//! stable order, and [`fit::fit`] judges them against a host of [`hosts`]. This crate starts no process, touches no file of the user's and prints nothing;
 //! deciding exit codes and wording the report is the caller's work.
 
 mod callers;
@@ -13,6 +13,7 @@ mod error;
 pub mod facts;
 pub mod finding;
 pub mod foretold;
+pub mod fit;
 pub mod host;
 pub mod hosts;
 mod judge;

@@ -24,6 +24,7 @@ mod witness;
 pub use backtrace::{Backtrace, Running};
 pub use crates::{Crate, Role};
 pub use packages::Packages;
+pub(crate) use summary::split_version;
 pub use surface::{
     Export, ImportedFunction, Interface, Kind, Memory, ModuleSummary, Producer, Section, Surface,
 };
