@@ -18,6 +18,16 @@ pub fn helped(error: impl Into<anyhow::Error>, help: impl Into<String>) -> anyho
     })
 }
 
+/// The one of the known names that is most like a name, if any is at all.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, known)| known)
+}
+
 /// All advice along an error's chain, from the outside inwards.
 #[must_use]
 pub fn helps(error: &anyhow::Error) -> Vec<String> {

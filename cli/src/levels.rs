@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use wasify_lints::finding::{Finding, Level};
 use wasify_lints::rule::Rule;
 
-use crate::errors::helped;
+use crate::errors::{helped, nearest};
 
 /// Stands for every finding that would be a warning.
 const WARNINGS: &str = "warnings";
@@ -164,12 +164,8 @@ pub fn unknown_rule(name: &str, rules: &[Rule]) -> anyhow::Error {
     let names = rules
         .iter()
         .flat_map(|rule| [rule.id.as_str(), rule.group.as_str()]);
-    let nearest = names
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
-    let help = match nearest {
-        Some((_, known)) => format!("did you mean `{known}`? `wasify rules` lists all"),
+    let help = match nearest(name, names) {
+        Some(known) => format!("did you mean `{known}`? `wasify rules` lists all"),
         None => "`wasify rules` lists all".to_owned(),
     };
     helped(anyhow::anyhow!("no rule is named `{name}`"), help)

@@ -3,6 +3,7 @@
 mod at_once;
 mod common;
 mod failures;
+mod hosts;
 mod interrupted;
 mod local;
 mod offline_rustup;

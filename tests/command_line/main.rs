@@ -85,6 +85,11 @@ fn files(folder: &Path) -> Result<()> {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../fixtures/rules/wasm-env-import/wasm-env-import.wat");
     fs::write(folder.join("imports.wasm"), wat::parse_file(fixture)?)?;
+    for name in ["module", "program", "server"] {
+        let text =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/hosts/{name}.wat"));
+        fs::write(folder.join(format!("{name}.wasm")), wat::parse_file(text)?)?;
+    }
     Ok(())
 }
 

@@ -16,10 +16,12 @@ use crate::ecosystem::BuildRequest;
     "  wasify build --crate ripgrep --release       a published application, into this directory\n",
     "  wasify build --format json > report.json     for a program to read\n",
     "  wasify build -D warnings                     exit with 1 for warnings too, for CI\n",
+    "  wasify build --host wasmtime,spin            and say whether these hosts run it\n",
     "  wasify build -- -Zbuild-std                  what follows `--` goes to cargo as it is\n\n",
     "Exit status:\n",
     "  0  built, and nothing was found at level deny\n",
-    "  1  something was found at level deny, or the project does not build\n",
+    "  1  something was found at level deny, a host of --host can't run it, or the project\n",
+    "     does not build\n",
     "  2  wasify could not do its work: wrong usage, a missing tool, no project",
 ))]
 pub struct BuildArgs {

@@ -58,6 +58,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List all rules
     Rules(RulesArgs),
+    /// List the hosts that --host knows
+    Hosts,
 }
 
 /// Options of every subcommand.
@@ -106,6 +108,10 @@ pub struct ReportArgs {
     #[arg(long, value_enum, value_name = "human|json")]
     #[arg(default_value_t, hide_possible_values = true)]
     pub format: Format,
+    /// Also say whether these hosts run it, and what they have to be told: `wasify hosts` lists them,
+    /// `all` stands for all
+    #[arg(long = "host", value_name = "NAME,...", value_delimiter = ',')]
+    pub hosts: Vec<String>,
     /// Levels the user sets.
     #[command(flatten)]
     pub levels: LevelArgs,
@@ -118,10 +124,11 @@ pub struct ReportArgs {
     "  wasify inspect app.wasm                      what it needs, holds, and can't do\n",
     "  curl -s https://example.com/app.wasm | wasify inspect -\n",
     "  wasify inspect app.wasm --format json        all of it, for a program to read\n",
-    "  wasify inspect app.wasm -A std-temp-dir      without that rule\n\n",
+    "  wasify inspect app.wasm -A std-temp-dir      without that rule\n",
+    "  wasify inspect app.wasm --host spin,wasmtime which of these run it, and how\n\n",
     "Exit status:\n",
     "  0  nothing was found at level deny\n",
-    "  1  something was found at level deny\n",
+    "  1  something was found at level deny, or a host of --host can't run it\n",
     "  2  the file is missing, can't be read, or is not WebAssembly",
 ))]
 pub struct InspectArgs {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use wasify_lints::facts::{Facts, Input, Packages};
+use wasify_lints::host::Host;
 use wasify_lints::registry;
 
 use super::{print, show};
@@ -12,6 +13,7 @@ use crate::args::{BuildArgs, GlobalArgs};
 use crate::ecosystem::{BuildFailure, BuildRequest, BuiltArtifact, cargo};
 use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
+use crate::hosts;
 use crate::levels::Levels;
 use crate::report::{Artifact, Project, Report, Status, human};
 use crate::terminal::Terminal;
@@ -19,11 +21,15 @@ use crate::terminal::Terminal;
 /// Builds, inspects and reports. With `--dry-run`, prints the plan instead.
 ///
 /// # Errors
-/// A wrong rule name, no project, a missing tool, or an artifact that can't be read. A project that
+/// A wrong name of a rule or a host, no project, a missing tool, or an artifact that can't be read. A project that
 /// does not build is no error: it is in the report.
 pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<Status> {
     let rules = registry::rules().context("failed to read the rules")?;
     let levels = args.report.levels.resolve(rules)?;
+    let against = Against {
+        levels,
+        hosts: hosts::named(&args.report.hosts)?,
+    };
     let around = Surroundings::of_process()?;
     let request = args.request(global.quiet);
     if args.dry_run {
@@ -41,7 +47,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     let artifacts = built
         .artifacts
         .iter()
-        .map(|artifact| inspect(artifact, &built.packages, &around.cwd, &levels, terminal))
+        .map(|artifact| inspect(artifact, &built.packages, &around.cwd, &against, terminal))
         .collect::<Result<Vec<Artifact>>>()?;
     let report = Report {
         project: Some(Project {
@@ -55,12 +61,18 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     show(&report, args.report.format, global, terminal, human::build)
 }
 
+/// What artifacts are judged by.
+struct Against {
+    levels: Levels,
+    hosts: Vec<&'static Host>,
+}
+
 /// Reads one artifact with its witness, and checks it.
 fn inspect(
     built: &BuiltArtifact,
     packages: &Packages,
     cwd: &Path,
-    levels: &Levels,
+    against: &Against,
     terminal: &Terminal,
 ) -> Result<Artifact> {
     let path = near(&built.path, cwd);
@@ -90,13 +102,15 @@ fn inspect(
     let facts =
         Facts::read(&input).with_context(|| format!("failed to inspect `{}`", path.display()))?;
     let checked = wasify_lints::check(&facts).context("failed to check the rules")?;
-    Ok(Artifact::new(
+    let fits = hosts::fits(&facts, &against.hosts);
+    let artifact = Artifact::new(
         built.name.clone(),
         path,
         facts.into(),
         checked,
-        levels,
-    ))
+        &against.levels,
+    );
+    Ok(artifact.with_hosts(fits))
 }
 
 /// The arguments that would give the findings source lines, when none has one: cargo's release profile

@@ -11,6 +11,7 @@ use wasify_lints::{Error, registry};
 use super::show;
 use crate::args::{GlobalArgs, InspectArgs};
 use crate::errors::helped;
+use crate::hosts;
 use crate::report::{Artifact, Report, STDIN, Status, human};
 use crate::terminal::Terminal;
 
@@ -20,10 +21,11 @@ const MAGIC: &[u8; 4] = b"\0asm";
 /// Inspects one file.
 ///
 /// # Errors
-/// A wrong rule name, a file that can't be read, or one that isn't WebAssembly.
+/// A wrong name of a rule or a host, a file that can't be read, or one that isn't WebAssembly.
 pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<Status> {
     let rules = registry::rules().context("failed to read the rules")?;
     let levels = args.report.levels.resolve(rules)?;
+    let hosts = hosts::named(&args.report.hosts)?;
     let bytes = read(&args.file)?;
     let packages = Packages::default();
     let input = Input {
@@ -40,7 +42,9 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
         Some(stem) if args.file.as_os_str() != STDIN => stem.to_string_lossy().into_owned(),
         _ => "standard input".to_owned(),
     };
+    let fits = hosts::fits(&facts, &hosts);
     let artifact = Artifact::new(name, args.file.clone(), facts.into(), checked, &levels);
+    let artifact = artifact.with_hosts(fits);
     let report = Report {
         project: None,
         artifacts: vec![artifact],

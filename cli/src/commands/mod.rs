@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod explain;
+pub mod hosts;
 pub mod inspect;
 pub mod rules;
 pub mod run;

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use wasify_lints::facts::{Crate, Facts, Surface};
 use wasify_lints::finding::{Finding, Level};
+use wasify_lints::fit::{Fit, Verdict};
 use wasify_lints::rule::{Outcome, Rule};
 use wasify_lints::{Checked, Skipped, registry};
 
@@ -64,6 +65,8 @@ pub struct Artifact {
     pub allowed: usize,
     /// Rules that could not be decided.
     pub skipped: Vec<Skipped>,
+    /// What the hosts that the user named make of it, in the order in which they are named.
+    pub hosts: Vec<Fit>,
 }
 
 /// What is in a binary: the part of its facts that is reported.
@@ -109,9 +112,9 @@ pub struct Judged {
 /// How a run ended, when wasify could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Nothing at deny level.
+    /// Nothing at deny level, and no host that was asked for is known to be unable to run it.
     Clean,
-    /// Something at deny level, a project that does not build included.
+    /// Something at deny level, a host that can't run it, or a project that does not build.
     Found,
 }
 
@@ -166,7 +169,14 @@ impl Artifact {
             findings,
             allowed,
             skipped: checked.skipped,
+            hosts: Vec::new(),
         }
+    }
+
+    /// The same with what hosts make of it.
+    #[must_use]
+    pub fn with_hosts(self, hosts: Vec<Fit>) -> Self {
+        Artifact { hosts, ..self }
     }
 }
 
@@ -178,6 +188,19 @@ impl Artifact {
             return None;
         }
         run::run_command(&self.binary.surface, &self.path)
+    }
+
+    /// The command that starts it on a host; `None` when the host isn't started by one, can't run it, or
+    /// the file has no path.
+    #[must_use]
+    pub fn command_on(&self, fit: &Fit) -> Option<Vec<String>> {
+        let path = self.path.to_str().filter(|path| *path != STDIN)?;
+        let mut words = fit.command()?;
+        // `spin up` and the like read a manifest that names the file.
+        if fit.host.told_in.is_none() {
+            words.push(path.to_owned());
+        }
+        Some(words)
     }
 
     /// Whether something was found that keeps hosts from loading it.
@@ -222,7 +245,9 @@ impl Report {
     /// How the run ended: the only place that decides it.
     #[must_use]
     pub fn status(&self) -> Status {
-        if self.failure.is_some() || self.counts().deny > 0 {
+        let mut fits = self.artifacts.iter().flat_map(|artifact| &artifact.hosts);
+        let refused = fits.any(|fit| fit.verdict == Verdict::Refused);
+        if self.failure.is_some() || self.counts().deny > 0 || refused {
             Status::Found
         } else {
             Status::Clean

@@ -1,5 +1,7 @@
 //! The one set of sample values that the snapshots of all renderers are taken of.
 
+mod hosts;
+
 use std::path::{Path, PathBuf};
 
 use wasify_lints::facts::{
@@ -13,6 +15,8 @@ use wasify_lints::{Checked, Skipped};
 use super::{Artifact, Binary, Project, Report};
 use crate::ecosystem::{BuildFailure, FailedPackage, Remedy};
 use crate::levels::Levels;
+
+pub(crate) use hosts::hosts;
 
 /// The sources the sample's locations point into, beside this file.
 pub(crate) fn root() -> PathBuf {

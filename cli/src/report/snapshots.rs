@@ -50,6 +50,7 @@ fn human_reports() {
     human("failed", &sample::failed(), human::build);
     human("not-started", &sample::not_started(), human::build);
     human("inspect", &sample::clean(), human::inspect);
+    human("hosts", &sample::hosts(), human::build);
 }
 
 #[test]
@@ -112,13 +113,14 @@ fn json_reports() {
     }
 }
 
-fn reports() -> [(&'static str, Report); 5] {
+fn reports() -> [(&'static str, Report); 6] {
     [
         ("found", sample::found()),
         ("several", sample::several()),
         ("clean", sample::clean()),
         ("failed", sample::failed()),
         ("not-started", sample::not_started()),
+        ("hosts", sample::hosts()),
     ]
 }
 

@@ -60,9 +60,31 @@ pub(super) fn check(facts: &Facts<'_>, fit: &mut Fit) {
         }
         functions(facts, import, row, fit);
     }
-    for ((status, used, package, why), imports) in groups {
+    for ((status, used, package, why), imports) in joined(groups) {
         obstacle(facts, fit, (status, used), (&package, why), &imports);
     }
+}
+
+/// Puts interfaces that only lend their types to those of the same package that have the same fate.
+fn joined(mut groups: Groups<'_>) -> Groups<'_> {
+    let types: Vec<_> = groups
+        .keys()
+        .filter(|key| key.1 == Used::Types)
+        .cloned()
+        .collect();
+    for key in types {
+        let same = |other: &&(Status, Used, String, Option<String>)| {
+            (other.0, &other.2, &other.3) == (key.0, &key.2, &key.3) && other.1 != Used::Types
+        };
+        let Some(into) = groups.keys().rev().find(same).cloned() else {
+            continue;
+        };
+        let lent = groups.remove(&key).unwrap_or_default();
+        let group = groups.entry(into).or_default();
+        group.extend(lent);
+        group.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    groups
 }
 
 /// Whether an import asks for another version than the one draft that the host has.

@@ -77,32 +77,7 @@ impl Lines<'_> {
 
     /// The call path in a row, its middle folded when it is long.
     pub(super) fn path(&self, frames: &[Frame]) -> Element<'static> {
-        let mut pieces: Vec<String> = Vec::new();
-        let folded = frames.len() > MAX_FRAMES;
-        for (at, frame) in frames.iter().enumerate() {
-            let (start, end) = (3, frames.len().saturating_sub(3));
-            if folded && at == start {
-                let left_out: u32 = frames[start - 1..end]
-                    .iter()
-                    .map(|frame| frame.elided)
-                    .sum();
-                let left_out = left_out as usize + (end - start);
-                pieces.push(format!("({left_out} more)"));
-            }
-            if folded && (start..end).contains(&at) {
-                continue;
-            }
-            pieces.push(clean(&short_function(&frame.function)));
-            let next_is_folded = folded && at + 1 == start;
-            if frame.elided > 0 && at + 1 < frames.len() && !next_is_folded {
-                pieces.push(format!("({} more)", frame.elided));
-            }
-        }
-        let pieces = pieces.iter().map(String::as_str);
-        self.message(
-            "path",
-            wrap_at(pieces, " > ", self.look.width.saturating_sub(LABEL)),
-        )
+        self.message("path", row(frames, self.look.width.saturating_sub(LABEL)))
     }
 
     /// The call path with a line for each step.
@@ -159,6 +134,32 @@ impl Lines<'_> {
         }
         self.message("help", text)
     }
+}
+
+/// A call path in a row, its middle folded when it is long.
+pub(super) fn row(frames: &[Frame], width: usize) -> String {
+    let mut pieces: Vec<String> = Vec::new();
+    let folded = frames.len() > MAX_FRAMES;
+    for (at, frame) in frames.iter().enumerate() {
+        let (start, end) = (3, frames.len().saturating_sub(3));
+        if folded && at == start {
+            let left_out: u32 = frames[start - 1..end]
+                .iter()
+                .map(|frame| frame.elided)
+                .sum();
+            let left_out = left_out as usize + (end - start);
+            pieces.push(format!("({left_out} more)"));
+        }
+        if folded && (start..end).contains(&at) {
+            continue;
+        }
+        pieces.push(clean(&short_function(&frame.function)));
+        let next_is_folded = folded && at + 1 == start;
+        if frame.elided > 0 && at + 1 < frames.len() && !next_is_folded {
+            pieces.push(format!("({} more)", frame.elided));
+        }
+    }
+    wrap_at(pieces.iter().map(String::as_str), " > ", width)
 }
 
 /// Where a flag of this kind goes.

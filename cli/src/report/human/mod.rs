@@ -3,6 +3,7 @@
 
 mod failure;
 mod finding;
+mod hosts;
 mod inspect;
 mod lines;
 mod rule;
@@ -18,6 +19,8 @@ use wasify_lints::finding::Level;
 
 use super::{Artifact, Report, STDIN, Sources, run};
 pub use rule::{build_failed_page, general, outcome, page, table};
+
+pub use hosts::table as hosts;
 
 use finding::Group;
 use text::{clean, size};
@@ -53,6 +56,7 @@ pub fn build(report: &Report, look: &Look) -> String {
     text.push_str(&findings(report, look));
     text.push_str(&summary::render(report, look));
     text.push_str(&result(report));
+    text.push_str(&hosts::render(report, look));
     text
 }
 
@@ -66,6 +70,7 @@ pub fn inspect(report: &Report, look: &Look) -> String {
     }
     text.push_str(&findings(report, look));
     text.push_str(&summary::render(report, look));
+    text.push_str(&hosts::render(report, look));
     text
 }
 

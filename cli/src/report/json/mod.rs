@@ -1,5 +1,6 @@
 //! The report for programs: `wasify-report/1`.
 
+mod hosts;
 mod rules;
 pub mod v1;
 
@@ -122,6 +123,11 @@ fn artifact(artifact: &Artifact) -> v1::Artifact {
         modules: surface.modules.iter().map(module).collect(),
         crates: artifact.binary.crates.iter().map(crate_size).collect(),
         legacy_exceptions: surface.legacy_exceptions,
+        hosts: artifact
+            .hosts
+            .iter()
+            .map(|fit| hosts::fit(artifact, fit))
+            .collect(),
     }
 }
 

@@ -1,8 +1,12 @@
 //! The shapes of `wasify-report/1`. Frozen: what is here keeps its name and its meaning; a field may
 //! be added, and a change of any other kind is a new version beside this one.
 
+mod hosts;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+
+pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
 
 /// What one run of `wasify build` or `wasify inspect` found.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,7 +30,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// How many findings there are.
     pub summary: Summary,
-    /// The exit code of the run: 0 for nothing at level deny, 1 otherwise. A run that could not do
+    /// The exit code of the run: 0 for nothing at level deny and no host that can't run a binary, 1
+    /// otherwise. A run that could not do
     /// its work (2) writes no report.
     #[schemars(extend("enum" = [0, 1]))]
     pub exit_code: u8,
@@ -80,6 +85,8 @@ pub struct Artifact {
     pub crates: Vec<Crate>,
     /// How many instructions use the withdrawn encoding of exceptions.
     pub legacy_exceptions: u32,
+    /// What the hosts that were named with `--host` make of it, in the order in which they were named.
+    pub hosts: Vec<HostFit>,
 }
 
 /// What kind of file an artifact is.
