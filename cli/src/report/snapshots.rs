@@ -155,5 +155,5 @@ fn exit_codes() {
         .iter()
         .map(|(_, report)| report.status().code())
         .collect();
-    assert_eq!(codes, [1, 1, 0, 1, 1]);
+    assert_eq!(codes, [1, 1, 0, 1, 1, 1]);
 }

@@ -85,9 +85,9 @@ pub(super) fn starts(facts: &Facts<'_>, fit: &mut Fit) {
                 format!("it exports nothing that {} could start", host.title)
             } else {
                 format!(
-                    "{} starts {}, which it does not export",
-                    host.title,
-                    wanted.join(" or ")
+                    "it does not export {}, which is what {} starts",
+                    wanted.join(" or "),
+                    host.title
                 )
             };
             let helps = others(surface);
@@ -115,9 +115,9 @@ fn exports(surface: &Surface, name: &str) -> bool {
 fn others(surface: &Surface) -> Vec<String> {
     let mut helps = Vec::new();
     for (export, what) in [
-        ("wasi:cli/run", "a program with a `main`"),
-        ("wasi:http/incoming-handler", "a handler of HTTP requests"),
-        ("_start", "a program with a `main`"),
+        ("wasi:cli/run", "programs"),
+        ("wasi:http/incoming-handler", "handlers of HTTP requests"),
+        ("_start", "programs"),
     ] {
         if !exports(surface, export) {
             continue;
@@ -136,7 +136,7 @@ fn others(surface: &Surface) -> Vec<String> {
             .map(|host| host.id.as_str())
             .collect();
         helps.push(format!(
-            "it exports `{export}`, as {what}; hosts that start that: {}",
+            "it exports `{export}`, as {what} do; hosts that start that: {}",
             names.join(", ")
         ));
     }

@@ -234,6 +234,9 @@ fn message(fit: &Fit, status: Status, used: Used, what: &str, why: Option<&str>)
     let title = &fit.host.title;
     let mut message = match status {
         Status::Fails => format!("every call of {what} fails"),
+        Status::Unknown if what.contains('#') => {
+            format!("nobody has said whether calls of {what} work on {title}")
+        }
         Status::Unknown => format!("nobody has said whether {title} has {what}"),
         Status::Missing | Status::Provided => format!("{title} has no {what}"),
     };
