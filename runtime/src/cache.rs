@@ -27,7 +27,10 @@ const MOST: u64 = 2 << 30;
 
 /// What was used more recently than this is in use, and stays. What was not finished for as long is left
 /// over.
-const RECENT: Duration = Duration::from_secs(600);
+const RECENT: Duration = Duration::from_secs(25 * 60 * 60);
+
+/// How exactly it is known when an entry was last used. Its checksum is computed anew as often.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Begins the trailer. The digits are the format's version.
 const MAGIC: &[u8; 8] = b"wasify01";
@@ -126,18 +129,38 @@ fn stored(engine: &Engine, path: &Path) -> Stored {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Stored::Absent,
         Err(_) => return Stored::Bad,
     };
-    if !matches!(is_whole(&file), Ok(true)) {
+    if !matches!(is_sound(&file, path), Ok(true)) {
         return Stored::Bad;
     }
-    let Ok(component) = loaded(engine, path) else {
-        return Stored::Bad;
-    };
-    // When it was last used, for `prune`. Where that can't be written, it was read-only anyway.
-    let _ = File::options()
-        .append(true)
-        .open(path)
-        .and_then(|file| file.set_modified(SystemTime::now()));
-    Stored::Good(component)
+    match loaded(engine, path) {
+        Ok(component) => Stored::Good(component),
+        Err(_) => Stored::Bad,
+    }
+}
+
+/// Whether an entry is as it was written. Reading all of it takes as long as starting it: it is not done
+/// where it was done within a day, and nothing has touched the file since.
+fn is_sound(file: &File, path: &Path) -> io::Result<bool> {
+    let data = file.metadata()?;
+    let note = path.with_extension("sound");
+    let stamp = Stamp::of(&data);
+    if stamp.as_ref().is_some_and(|stamp| stamp.is_noted(&note))
+        && data.modified()?.elapsed().is_ok_and(|age| age < DAY)
+    {
+        return Ok(true);
+    }
+    if !is_whole(file)? {
+        return Ok(false);
+    }
+    if data.modified()?.elapsed().is_ok_and(|age| age < DAY) {
+        if let Some(stamp) = stamp {
+            stamp.note(&note);
+        }
+    } else if let Ok(file) = File::options().append(true).open(path) {
+        // When it was last used, for `prune`. Where that can't be written, nothing can be removed either.
+        let _ = file.set_modified(SystemTime::now());
+    }
+    Ok(true)
 }
 
 /// Whether a file is what was once written.

@@ -54,6 +54,19 @@ impl Stamp {
         directory.join(format!("{}.seen", self.name))
     }
 
+    /// Whether the note says that a file in this state was found sound.
+    pub(super) fn is_noted(&self, note: &Path) -> bool {
+        std::fs::read_to_string(note).is_ok_and(|text| text == self.name)
+    }
+
+    /// Notes that a file in this state was found sound.
+    pub(super) fn note(&self, note: &Path) {
+        if self.settled {
+            // Next time it is looked at again.
+            let _ = write_whole(note, self.name.as_bytes());
+        }
+    }
+
     /// The hash of the file's content, if it is known.
     pub(super) fn content(&self, directory: &Path) -> Option<blake3::Hash> {
         let text = std::fs::read_to_string(self.path(directory)).ok()?;

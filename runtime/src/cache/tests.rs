@@ -245,6 +245,28 @@ fn is_read(scene: &Scene, path: &Path) -> bool {
     bytes.is_some()
 }
 
+/// Starts that skip the checksum still see every change, whatever the change does to the file's time.
+#[cfg(unix)]
+#[test]
+fn an_entry_that_was_found_sound_is_looked_at_again_after_any_change() {
+    let scene = Scene::new();
+    scene.load(EMPTY);
+    let entry = scene.entry();
+    let note = entry.with_extension("sound");
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(scene.load(EMPTY) && note.exists(), "found sound");
+    assert!(scene.load(EMPTY), "and not looked at");
+    let time = fs::metadata(&entry).unwrap().modified().unwrap();
+    let mut bytes = fs::read(&entry).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    fs::write(&entry, bytes).unwrap();
+    let file = File::options().append(true).open(&entry).unwrap();
+    file.set_modified(time).unwrap();
+    assert!(!scene.load(EMPTY), "a flipped bit, and the time set back");
+    assert!(scene.load(EMPTY));
+}
+
 #[cfg(unix)]
 #[test]
 fn an_unchanged_file_is_read_once_and_any_change_is_seen() {
