@@ -1,6 +1,6 @@
 //! Test results for programs: one versioned document.
 
-mod v1;
+pub mod v1;
 
 use super::record::{self, Verdict, Why};
 use super::results::Results;
