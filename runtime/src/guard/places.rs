@@ -120,7 +120,7 @@ impl Places {
             (path.to_owned(), true)
         } else {
             let inside = tidy(&format!("{}/{path}", base.inside));
-            (inside, tidy(path).starts_with(".."))
+            (inside, climbs(&tidy(path)))
         };
         let grant = self.grants.get(base.grant)?.clone();
         let place = Place {
@@ -172,7 +172,7 @@ impl Places {
     /// A path that was looked for in the directory of all the rest, and is there from the root.
     fn missed(&self, ask: &Ask) -> Option<(String, PathBuf)> {
         let inside = ask.place.inside.as_str();
-        let at_root = ask.grant.host == Path::new("/") || inside.starts_with("..");
+        let at_root = ask.grant.host == Path::new("/") || climbs(inside);
         if at_root || self.is_absolute(inside) == Some(false) {
             return None;
         }
@@ -192,7 +192,7 @@ impl Places {
         };
         // A guest that calls its directory by another name than the host means what a native program would
         // find by its own.
-        if inside.starts_with("..") && ask.grant.kind == GrantKind::Named {
+        if climbs(inside) && ask.grant.kind == GrantKind::Named {
             let host = normal(&self.cwd.join(&full));
             return Some((full, host));
         }
@@ -270,6 +270,11 @@ fn tidy(path: &str) -> String {
     parts.join("/")
 }
 
+/// Whether a tidy path begins outside.
+fn climbs(path: &str) -> bool {
+    path == ".." || path.starts_with("../")
+}
+
 /// Without `.` and `..`, by the path's text alone.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
@@ -314,6 +319,7 @@ mod tests {
         ] {
             assert_eq!(tidy(path), expected, "{path}");
         }
+        assert!(climbs("..") && climbs("../a") && !climbs("..a") && !climbs("a"));
     }
 
     /// The numbers of closed descriptors are used again.
