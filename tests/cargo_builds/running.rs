@@ -191,6 +191,28 @@ fn everything_is_allowed_for_trying_and_what_was_used_is_learned() {
 }
 
 #[test]
+fn a_file_from_elsewhere_is_told_by_its_own_names() {
+    let component = built();
+    let scratch = tempfile::tempdir().expect("a folder");
+    let mut command = program(["run"]);
+    command.arg(&component).current_dir(scratch.path());
+    let (code, _, said) = ended(command.args(["--", "listen=127.0.0.1:0"]));
+    assert_eq!(code, Some(1));
+    assert_says(
+        &said,
+        &["listen at 127.0.0.1:0", "in `knocker::doors::listen`"],
+    );
+    let mut command = run("", "temporary");
+    let (_, _, said) = ended(command.env("COLUMNS", "80"));
+    let long = said
+        .lines()
+        .skip_while(|line| !line.contains("the program was stopped"));
+    for line in long.take_while(|line| !line.starts_with("warning")) {
+        assert!(line.len() <= 80, "{line}");
+    }
+}
+
+#[test]
 fn standard_input_and_terminals_are_as_natively() {
     let mut child = run("-q", "cat terminals exit=0")
         .stdin(Stdio::piped())

@@ -161,6 +161,10 @@ impl<'f, 'p> Finder<'f, 'p, '_> {
             None => (self.main?, call.inside),
         };
         let module = self.modules.get(index)?;
+        // What a linker of components puts around the program has no names.
+        if Some(index) != self.main && module.names.is_empty() {
+            return None;
+        }
         let body = |module: &Module<'_>| {
             let defined = (call.function as usize).checked_sub(module.imports.len())?;
             module.bodies.get(defined).map(|body| body.range.clone())

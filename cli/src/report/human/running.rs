@@ -88,12 +88,9 @@ pub fn stopped(stopped: &Stopped, look: &Look) -> String {
     text.push_str(&backtrace(&stopped.backtrace, look));
     if let Some((finding, sure)) = &stopped.predicted {
         let label = if *sure { "predicted by" } else { "perhaps" };
-        let _ = writeln!(
-            text,
-            "  = {BOLD}{label}{BOLD:#}: {}: {}",
-            finding.rule,
-            hanging(&clean(&finding.message), 6 + label.len(), look)
-        );
+        let message = clean(&format!("{}: {}", finding.rule, finding.message));
+        let message = hanging(&message, 6 + label.len(), look);
+        let _ = writeln!(text, "  = {BOLD}{label}{BOLD:#}: {message}");
         if let Some(suggestion) = finding.suggestions.first() {
             let _ = writeln!(
                 text,
