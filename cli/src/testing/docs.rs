@@ -41,6 +41,16 @@ pub fn read(package: &str, lines: &[String]) -> Option<Record> {
             "ok" => Verdict::Passed,
             "FAILED" => failed(outputs.get(bare).or_else(|| outputs.get(name))),
             "ignored" => Verdict::Ignored { reason: None },
+            // From the edition 2024 on rustdoc makes one program of many examples.
+            "" => Verdict::Failed {
+                why: Why::Real,
+                output: String::new(),
+                end: Some(
+                    "it ended the program that rustdoc makes of all examples: those after it have no \
+                     result"
+                        .to_owned(),
+                ),
+            },
             _ => continue,
         };
         tests.push(Test {
@@ -99,4 +109,41 @@ fn outputs(lines: &[String]) -> BTreeMap<String, String> {
         }
     }
     outputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rustdoc_writes_is_read() {
+        let said = "\nrunning 3 tests\ntest src/lib.rs - a (line 3) - compile fail ... ok\n\
+                    test src/lib.rs - b (line 9) ... FAILED\ntest src/lib.rs - c (line 5) ... FAILED\n\n\
+                    failures:\n\n---- src/lib.rs - b (line 9) stdout ----\nTest executable failed\n\
+                    known gap: std-temp-dir; see `x`\n\n\nfailures:\n    src/lib.rs - b (line 9)\n\n\
+                    test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 4 filtered out; \
+                    finished in 1.50s\n\nrunning 2 tests\ntest src/lib.rs - d (line 1) ... ";
+        let lines: Vec<String> = said.lines().map(str::to_owned).collect();
+        let record = read("a", &lines).expect("there are tests");
+        assert_eq!((record.filtered_out, record.seconds), (4, 1.5));
+        let shown: Vec<(&str, Option<Why>)> = record
+            .tests
+            .iter()
+            .map(|test| {
+                let why = match &test.result {
+                    Verdict::Failed { why, .. } => Some(why.clone()),
+                    _ => None,
+                };
+                (test.name.as_str(), why)
+            })
+            .collect();
+        let rule = "std-temp-dir".to_owned();
+        let expected = [
+            ("src/lib.rs - a (line 3)", None),
+            ("src/lib.rs - b (line 9)", Some(Why::Gap { rule })),
+            ("src/lib.rs - c (line 5)", Some(Why::Real)),
+            ("src/lib.rs - d (line 1)", Some(Why::Real)),
+        ];
+        assert_eq!(shown, expected);
+    }
 }

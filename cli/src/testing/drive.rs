@@ -93,9 +93,9 @@ impl<'a> Driver<'a> {
 
     /// The tests that would run, in order, or what the harness says to arguments it refuses.
     fn names(&self, wanted: &Wanted) -> anyhow::Result<Result<Vec<String>, String>> {
-        let (outcome, said) = self.guest.run_and_keep(&wanted.list())?;
+        let (outcome, [said, errors]) = self.guest.run_and_keep(&wanted.list())?;
         if outcome.end != End::Success {
-            return Ok(Err(said));
+            return Ok(Err(said + &errors));
         }
         let names = said.lines().filter_map(|line| {
             let name = line.strip_suffix(": test");

@@ -93,22 +93,19 @@ impl Guest {
         self.start(args, Output::To(stdout), Output::To(stderr))
     }
 
-    /// Runs it, and gives what it wrote to both streams.
+    /// Runs it, and gives what it wrote to standard output and to standard error.
     ///
     /// # Errors
     /// A granted directory can't be opened.
-    pub fn run_and_keep(&self, args: &[String]) -> anyhow::Result<(Outcome, String)> {
-        let said: Arc<Mutex<Vec<u8>>> = Arc::default();
-        let take = || -> Listener {
-            let said = said.clone();
-            Arc::new(move |bytes| {
-                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-                said.extend_from_slice(bytes);
-            })
+    pub fn run_and_keep(&self, args: &[String]) -> anyhow::Result<(Outcome, [String; 2])> {
+        let (stdout, out) = Output::kept();
+        let (stderr, err) = Output::kept();
+        let outcome = self.start(args, stdout, stderr)?;
+        let text = |kept: &Mutex<Vec<u8>>| {
+            let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            String::from_utf8_lossy(&kept).into_owned()
         };
-        let outcome = self.run(args, take(), take())?;
-        let said = said.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok((outcome, String::from_utf8_lossy(&said).into_owned()))
+        Ok((outcome, [text(&out), text(&err)]))
     }
 
     /// Runs it with wasify's own streams.

@@ -73,7 +73,8 @@ fn documentation(
     settings: &Settings,
     show: &Show,
 ) -> anyhow::Result<ExitCode> {
-    let (outcome, written) = guest.run_and_keep(args)?;
+    let (outcome, [out, written]) = guest.run_and_keep(args)?;
+    show.out_text(&out);
     show.error_text(&written);
     if outcome.end == End::Success {
         return Ok(ExitCode::SUCCESS);

@@ -57,6 +57,11 @@ impl Show {
         }
     }
 
+    /// Writes what rustdoc reads, or passes on, to standard output.
+    pub fn out_text(&self, text: &str) {
+        let _ = self.terminal.out(text);
+    }
+
     /// Shows what a test wrote to standard error.
     pub fn error_text(&self, text: &str) {
         self.terminal.usage(text);
