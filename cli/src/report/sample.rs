@@ -110,7 +110,7 @@ fn temp_dir() -> Vec<Finding> {
         more_places: 2,
         ..main.clone()
     };
-    let registry = "/home/you/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f";
+    let registry = "/home/you/.cargo/registry/src/crates-io-1949cf8c6b5b557f";
     vec![
         other(
             "tempfile",

@@ -103,7 +103,7 @@ mod tests {
             ("/w/app/src/main.rs", "app/src/main.rs"),
             ("/else/where.rs", "/else/where.rs"),
             (
-                "/r/.cargo/registry/src/index.crates.io-1/ignore-0.4.23/src/walk.rs",
+                "/r/.cargo/registry/src/crates-io-1/ignore-0.4.23/src/walk.rs",
                 "ignore-0.4.23/src/walk.rs",
             ),
             ("/rustc/5980761/library/std/src/env.rs", "std/src/env.rs"),
