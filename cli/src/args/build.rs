@@ -114,13 +114,13 @@ struct TargetArgs {
 pub(super) struct FeatureArgs {
     /// Features to activate, separated by spaces or commas; may be repeated
     #[arg(short = 'F', long, value_name = "FEATURES")]
-    pub(super) features: Vec<String>,
+    features: Vec<String>,
     /// Activate all features
     #[arg(long)]
-    pub(super) all_features: bool,
+    all_features: bool,
     /// Do not activate the `default` feature
     #[arg(long)]
-    pub(super) no_default_features: bool,
+    no_default_features: bool,
 }
 
 #[derive(Debug, Args)]
@@ -128,16 +128,16 @@ pub(super) struct FeatureArgs {
 pub(super) struct CompileArgs {
     /// Build with the release profile: optimised
     #[arg(short, long, conflicts_with = "profile")]
-    pub(super) release: bool,
+    release: bool,
     /// Build with this profile
     #[arg(long, value_name = "PROFILE-NAME")]
-    pub(super) profile: Option<String>,
+    profile: Option<String>,
     /// How many jobs to run at a time [default: the number of cores]
     #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
-    pub(super) jobs: Option<String>,
+    jobs: Option<String>,
     /// Directory for all generated files
     #[arg(long, value_name = "DIRECTORY")]
-    pub(super) target_dir: Option<PathBuf>,
+    target_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -145,16 +145,38 @@ pub(super) struct CompileArgs {
 pub(super) struct ManifestArgs {
     /// The project's Cargo.toml
     #[arg(long, value_name = "PATH")]
-    pub(super) manifest_path: Option<PathBuf>,
+    manifest_path: Option<PathBuf>,
     /// Fail when Cargo.lock would change
     #[arg(long)]
-    pub(super) locked: bool,
+    locked: bool,
     /// Run without the network
     #[arg(long)]
-    pub(super) offline: bool,
+    offline: bool,
     /// The same as --locked and --offline together
     #[arg(long)]
-    pub(super) frozen: bool,
+    frozen: bool,
+}
+
+/// A request that says how to build, and not yet what.
+pub(super) fn how(
+    feature: &FeatureArgs,
+    compile: &CompileArgs,
+    manifest: &ManifestArgs,
+) -> BuildRequest {
+    BuildRequest {
+        manifest_path: manifest.manifest_path.clone(),
+        release: compile.release,
+        profile: compile.profile.clone(),
+        features: feature.features.clone(),
+        no_default_features: feature.no_default_features,
+        all_features: feature.all_features,
+        locked: manifest.locked,
+        offline: manifest.offline,
+        frozen: manifest.frozen,
+        target_dir: compile.target_dir.clone(),
+        jobs: compile.jobs.clone(),
+        ..BuildRequest::default()
+    }
 }
 
 impl BuildArgs {
@@ -182,10 +204,7 @@ impl ProjectArgs {
     #[must_use]
     pub fn request(&self) -> BuildRequest {
         BuildRequest {
-            path: None,
-            manifest_path: self.manifest.manifest_path.clone(),
             published: self.published.published.clone(),
-            out_dir: None,
             packages: self.package.packages.clone(),
             workspace: self.package.workspace,
             bins: self.target.bins.clone(),
@@ -193,19 +212,8 @@ impl ProjectArgs {
             examples: self.target.examples.clone(),
             all_examples: self.target.all_examples,
             lib: self.target.lib,
-            release: self.compile.release,
-            profile: self.compile.profile.clone(),
-            features: self.feature.features.clone(),
-            no_default_features: self.feature.no_default_features,
-            all_features: self.feature.all_features,
-            locked: self.manifest.locked,
-            offline: self.manifest.offline,
-            frozen: self.manifest.frozen,
-            target_dir: self.compile.target_dir.clone(),
-            jobs: self.compile.jobs.clone(),
-            quiet: false,
             no_install: self.no_install,
-            passed_on: Vec::new(),
+            ..how(&self.feature, &self.compile, &self.manifest)
         }
     }
 }

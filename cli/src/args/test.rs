@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::build::{CompileArgs, FeatureArgs, ManifestArgs};
+use super::build::{CompileArgs, FeatureArgs, ManifestArgs, how};
 use super::run::PermissionArgs;
 use crate::ecosystem::{BuildRequest, TestRequest};
 
@@ -132,7 +132,6 @@ impl TestArgs {
     #[must_use]
     pub fn request(&self, quiet: bool) -> TestRequest {
         let build = BuildRequest {
-            manifest_path: self.manifest.manifest_path.clone(),
             packages: self.package.packages.clone(),
             workspace: self.package.workspace,
             bins: self.target.bins.clone(),
@@ -140,19 +139,9 @@ impl TestArgs {
             examples: self.target.examples.clone(),
             all_examples: self.target.all_examples,
             lib: self.target.lib,
-            release: self.compile.release,
-            profile: self.compile.profile.clone(),
-            features: self.feature.features.clone(),
-            no_default_features: self.feature.no_default_features,
-            all_features: self.feature.all_features,
-            locked: self.manifest.locked,
-            offline: self.manifest.offline,
-            frozen: self.manifest.frozen,
-            target_dir: self.compile.target_dir.clone(),
-            jobs: self.compile.jobs.clone(),
             quiet,
             no_install: self.no_install,
-            ..BuildRequest::default()
+            ..how(&self.feature, &self.compile, &self.manifest)
         };
         TestRequest {
             build,

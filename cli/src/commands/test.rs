@@ -76,23 +76,29 @@ pub fn run(args: &TestArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<
     if !ran.status.success() && ran.status.code() != Some(TESTS_FAILED) {
         bail!("cargo stopped with {}", ran.status);
     }
-    match args.format {
+    show(&results, args.format, terminal)?;
+    Ok(if results.exit_code == 0 {
+        Status::Clean
+    } else {
+        Status::Found
+    })
+}
+
+/// Shows the results; for people, cargo and the runner have shown them already but for their sum.
+fn show(results: &Results, format: TestFormat, terminal: &Terminal) -> Result<()> {
+    match format {
         TestFormat::Human => {
             for (verb, line) in results.summary() {
                 terminal.status(verb, &line);
             }
         }
         TestFormat::Json => {
-            let text = json::render(&results).context("failed to write the results as JSON")?;
+            let text = json::render(results).context("failed to write the results as JSON")?;
             print(terminal, &text)?;
         }
-        TestFormat::Junit => print(terminal, &junit::render(&results))?,
+        TestFormat::Junit => print(terminal, &junit::render(results))?,
     }
-    Ok(if results.exit_code == 0 {
-        Status::Clean
-    } else {
-        Status::Found
-    })
+    Ok(())
 }
 
 /// What cargo exits with when something failed.

@@ -56,21 +56,23 @@ fn comment(text: &mut String, mark: &str, said: &str) {
     let _ = writeln!(text, "{mark} {said}");
 }
 
+/// Says which directories the host opens further than they were granted.
+fn writable(text: &mut String, mark: &str, grants: &Grants, host: &str) {
+    let read_only = grants.read_only();
+    if !read_only.is_empty() {
+        let dirs = read_only.join(", ");
+        let said = format!(
+            "{host} can't give a directory for reading only: the program may write in {dirs}"
+        );
+        comment(text, mark, &said);
+    }
+}
+
 /// A command line of `wasmtime`.
 #[must_use]
 pub fn wasmtime(grants: &Grants, what: What<'_>) -> String {
     let mut text = String::new();
-    let read_only = grants.read_only();
-    if !read_only.is_empty() {
-        let dirs = read_only.join(", ");
-        comment(
-            &mut text,
-            "#",
-            &format!(
-                "Wasmtime can't give a directory for reading only: the program may write in {dirs}"
-            ),
-        );
-    }
+    writable(&mut text, "#", grants, "Wasmtime");
     if grants.has_network() && !grants.whole_network() {
         comment(
             &mut text,
@@ -206,17 +208,7 @@ fn spin_hosts(grants: &Grants) -> Vec<String> {
 #[must_use]
 pub fn jco(grants: &Grants, what: What<'_>) -> String {
     let mut text = String::new();
-    let read_only = grants.read_only();
-    if !read_only.is_empty() {
-        let dirs = read_only.join(", ");
-        comment(
-            &mut text,
-            "//",
-            &format!(
-                "jco can't give a directory for reading only: the program may write in {dirs}"
-            ),
-        );
-    }
+    writable(&mut text, "//", grants, "jco");
     if !grants.whole_network() {
         comment(
             &mut text,
