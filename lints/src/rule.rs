@@ -1,5 +1,6 @@
 //! A rule: one piece of knowledge, in one file that is its documentation too.
 
+use semver::VersionReq;
 use serde::Deserialize;
 
 use crate::finding::Level;
@@ -26,6 +27,9 @@ pub struct Rule {
     pub effect: String,
     /// The kind of that effect, for readers and for proofs.
     pub outcome: Outcome,
+    /// Why the package does not build, for rules whose outcome is [`Outcome::NotBuilt`].
+    #[serde(default)]
+    pub cause: Option<Cause>,
     /// The crate a finding names.
     #[serde(default)]
     pub blame: Blame,
@@ -39,6 +43,10 @@ pub struct Rule {
     /// What to do, best first.
     #[serde(default)]
     pub suggestions: Vec<Suggestion>,
+    /// The first version without the problem in each of the crate's compatible lines, and the newest
+    /// that was tried: what an update inside the manifest's range may reach.
+    #[serde(default)]
+    pub fixed_in: Vec<Fixed>,
     /// Sources: `owner/repo#n`, `owner/repo path`, or `crate-version file:line`.
     pub references: Vec<String>,
 }
@@ -57,6 +65,63 @@ pub enum Outcome {
     Silence,
     /// The host refuses to load or link the file.
     NotLoaded,
+    /// The package does not build for the target, so there is no file at all.
+    NotBuilt,
+}
+
+/// Why a package does not build for WASI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// It compiles C or C++ code, and there is no compiler for WebAssembly.
+    NeedsC,
+    /// It links a native library that exists for other systems only.
+    NeedsLibrary,
+    /// It has code for WASI, and that needs something of the standard library which is not stable.
+    UnstableStd,
+    /// It has code for WASI behind a `--cfg` that nobody has set.
+    NeedsCfg,
+    /// It refuses WebAssembly with these features, by a `compile_error!`.
+    Refuses,
+    /// It has code for other systems only.
+    NoWasi,
+    /// It picks its code for browsers, which WASI is not.
+    WrongBackend,
+    /// Cargo finds no set of versions.
+    Unresolved,
+    /// The toolchain that the project asks for is not there.
+    Toolchain,
+}
+
+impl Cause {
+    /// The name used in reports and in rule files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::NeedsC => "needs-c",
+            Cause::NeedsLibrary => "needs-library",
+            Cause::UnstableStd => "unstable-std",
+            Cause::NeedsCfg => "needs-cfg",
+            Cause::Refuses => "refuses",
+            Cause::NoWasi => "no-wasi",
+            Cause::WrongBackend => "wrong-backend",
+            Cause::Unresolved => "unresolved",
+            Cause::Toolchain => "toolchain",
+        }
+    }
+}
+
+/// Versions of a package that don't have a rule's problem.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fixed {
+    /// The package; that of the rule's only row in `match.crates` when absent.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The first one.
+    pub from: semver::Version,
+    /// The one that was built to prove it, in the same compatible line.
+    pub proved: semver::Version,
 }
 
 /// Which crate a finding of a rule names.
@@ -107,8 +172,37 @@ pub struct Match {
     /// Packages whose presence in the build is all that can be seen, because an optimizer leaves
     /// nothing of them. Such a finding is only ever `possible`, and gives way to one of a table.
     pub packages: Vec<String>,
+    /// Packages of the dependency graph. For a rule about packages that don't build, all there is; for
+    /// one about a binary, what tells before the build that its subject is there.
+    pub crates: Vec<CrateMatch>,
+    /// Parts of a failed build's errors, of which one has to be there for the rule to explain the
+    /// failure of a package in `crates`. Without `crates`, the failure of any package.
+    pub errors: Vec<String>,
     /// The condition is Rust, in `lints/src/rules/<id>.rs`; it may use the tables.
     pub code: bool,
+}
+
+/// A package in one of its versions with some of its features, as built for the target.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CrateMatch {
+    /// As in `Cargo.toml`.
+    pub name: String,
+    /// Its versions, in cargo's notation; pre-releases count as the release they come before.
+    #[serde(default)]
+    pub versions: VersionReq,
+    /// One of these features has to be on; an empty list asks for none.
+    #[serde(default)]
+    pub features: Vec<String>,
+    /// None of these features may be on.
+    #[serde(default)]
+    pub unless_features: Vec<String>,
+    /// It is no problem when this `--cfg` is set for the target.
+    #[serde(default)]
+    pub unless_cfg: Option<String>,
+    /// It is no problem when there is a C compiler for the target.
+    #[serde(default)]
+    pub unless_c_compiler: bool,
 }
 
 /// The fixed sections of a rule's page, in the order in which they are shown.

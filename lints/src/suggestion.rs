@@ -40,6 +40,16 @@ pub enum Kind {
     Rustflag,
     /// A version of a dependency.
     Version,
+    /// An environment variable of the build.
+    BuildEnvironment,
+    /// Something to install on this machine.
+    Tool,
+    /// Flags that wasify gives to the compiler for one package alone.
+    Wrapper,
+    /// Another target, whose modules are made components afterwards.
+    Target,
+    /// A port: wasify's own edits of one package.
+    Port,
     /// A change of source.
     Source,
 }
@@ -55,9 +65,70 @@ impl Kind {
             Kind::Feature => "feature",
             Kind::Rustflag => "rustflag",
             Kind::Version => "version",
+            Kind::BuildEnvironment => "build-environment",
+            Kind::Tool => "tool",
+            Kind::Wrapper => "wrapper",
+            Kind::Target => "target",
+            Kind::Port => "port",
             Kind::Source => "source",
         }
     }
+}
+
+/// What a suggestion changes, for a program to carry out.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Action {
+    /// Build with these features of the project's own package, and without its default ones.
+    Features {
+        /// The package they are of.
+        package: String,
+        /// All that are to be on, sorted.
+        features: Vec<String>,
+    },
+    /// `cargo update` to an exact version.
+    Update {
+        /// The package.
+        package: String,
+        /// The version it is locked to now, where that is known.
+        #[serde(default)]
+        from: Option<String>,
+        /// The version to lock.
+        to: String,
+    },
+    /// A flag for every rustc of the target.
+    Rustflag(String),
+    /// An environment variable of the build.
+    Env {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// A value in a manifest.
+    Manifest {
+        /// The manifest's path, below the project's root.
+        file: String,
+        /// The key, in TOML's dotted notation.
+        key: String,
+        /// The new value, as TOML.
+        value: String,
+    },
+    /// A tool that wasify can install: `c-compiler`.
+    Install(String),
+    /// Unstable library features to open for one package.
+    Open {
+        /// The package.
+        package: String,
+        /// The features of std: `wasip2`.
+        features: Vec<String>,
+    },
+    /// Build for another target.
+    Target(String),
+    /// Use a port.
+    Port(String),
+    /// A command to run.
+    Run(Vec<String>),
 }
 
 /// A fix that a rule proposes.
@@ -73,6 +144,9 @@ pub struct Suggestion {
     /// The exact text to paste, when there is one.
     #[serde(default)]
     pub flag: Option<String>,
+    /// The same for a program; absent where only a person can do it.
+    #[serde(default)]
+    pub action: Option<Action>,
     /// Whether wasify has executed it on this project and seen the finding go. Never from a file.
     #[serde(skip)]
     pub verified: bool,

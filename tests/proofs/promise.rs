@@ -35,6 +35,7 @@ pub(crate) fn kept(fixture: &str, expectation: &Expectation, seen: &Seen) -> Res
     let own_end = match rule.outcome {
         Outcome::Trap => "trap",
         Outcome::NotLoaded => "not-loaded",
+        Outcome::NotBuilt => "not-built",
         _ => &expectation.exit,
     };
     if seen.end != own_end || (own_end == expectation.exit && nothing_to_see(expectation)) {

@@ -72,6 +72,7 @@ fn suggestion(title: &str, kind: suggestion::Kind, flag: Option<&str>) -> Sugges
         applicability: Applicability::Costs,
         kind,
         flag: flag.map(str::to_owned),
+        action: None,
         verified: false,
     }
 }

@@ -30,17 +30,7 @@ pub(crate) fn references(
         first: first_type_node,
         nodes: BTreeMap::new(),
     };
-    for (_, function) in &module.elements {
-        if let Some(ty) = module.function_types.get(*function as usize) {
-            let from = types.node(module, *ty);
-            found.edges.push(Edge {
-                from,
-                to: *function,
-                via: Via::Reference,
-                at: 0,
-            });
-        }
-    }
+    table_slots(module, &mut types, &mut found.edges);
     let constants = Constants::new(module, constants);
     let mut from = u32::try_from(module.imports.len()).unwrap_or(u32::MAX);
     let mut reader = CodeReader::default();
@@ -62,10 +52,8 @@ pub(crate) fn references(
                     base = value
                         .filter(|value| *value == constants.table_base)
                         .unwrap_or(0);
-                    (
-                        value.and_then(|value| constants.address(value)),
-                        Via::Reference,
-                    )
+                    let address = value.and_then(|value| constants.address(value));
+                    (address, Via::Reference)
                 }
                 Reference::LegacyException => {
                     found.legacy_exceptions += 1;
@@ -81,6 +69,21 @@ pub(crate) fn references(
     }
     found.type_nodes = u32::try_from(types.nodes.len()).unwrap_or(u32::MAX);
     Ok(found)
+}
+
+/// Whoever calls through a table may get to any function in it that has the type.
+fn table_slots(module: &Module<'_>, types: &mut TypeNodes, edges: &mut Vec<Edge>) {
+    for (_, function) in &module.elements {
+        if let Some(ty) = module.function_types.get(*function as usize) {
+            let from = types.node(module, *ty);
+            edges.push(Edge {
+                from,
+                to: *function,
+                via: Via::Reference,
+                at: 0,
+            });
+        }
+    }
 }
 
 /// Counts the instructions of the withdrawn exception-handling encoding.

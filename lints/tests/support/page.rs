@@ -19,7 +19,8 @@ fn group_title(group: &str) -> &str {
         "std" => "Rust's standard library",
         "libc" => "The C library",
         "wasm" => "The binary itself",
-        "crates" => "Published crates",
+        "crates" => "Published crates, at run time",
+        "build" => "Packages that don't build",
         other => other,
     }
 }
@@ -32,6 +33,7 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::WrongResult => "wrong result",
         Outcome::Silence => "silence",
         Outcome::NotLoaded => "not loaded",
+        Outcome::NotBuilt => "not built",
     }
 }
 

@@ -170,7 +170,13 @@ pub(super) fn goes(kind: Kind) -> Option<&'static str> {
         Kind::Host => Some("an option of wasmtime run"),
         Kind::Feature => Some("an option of wasify build"),
         Kind::Rustflag => Some("in RUSTFLAGS or .cargo/config.toml"),
-        Kind::Version | Kind::Source => None,
+        Kind::BuildEnvironment => Some("in the environment of the build"),
+        Kind::Version
+        | Kind::Tool
+        | Kind::Wrapper
+        | Kind::Target
+        | Kind::Port
+        | Kind::Source => None,
     }
 }
 

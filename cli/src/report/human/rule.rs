@@ -154,6 +154,7 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::WrongResult => "wrong-result",
         Outcome::Silence => "silence",
         Outcome::NotLoaded => "not-loaded",
+        Outcome::NotBuilt => "not-built",
     }
 }
 

@@ -224,6 +224,7 @@ fn outcome(outcome: rule::Outcome) -> v1::Outcome {
         rule::Outcome::WrongResult => v1::Outcome::WrongResult,
         rule::Outcome::Silence => v1::Outcome::Silence,
         rule::Outcome::NotLoaded => v1::Outcome::NotLoaded,
+        rule::Outcome::NotBuilt => v1::Outcome::NotBuilt,
     }
 }
 

@@ -246,6 +246,8 @@ pub enum Outcome {
     Silence,
     /// Hosts refuse to load the file.
     NotLoaded,
+    /// The package does not build for the target.
+    NotBuilt,
 }
 
 /// How much a finding matters.
