@@ -61,6 +61,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
         Command::Run(args) => return commands::run::run(args, &cli.global, terminal),
         Command::Test(args) => commands::test::run(args, &cli.global, terminal),
         Command::Build(args) => commands::build::run(args, &cli.global, terminal),
+        Command::Doctor(args) => commands::doctor::run(args, &cli.global, terminal),
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
         Command::Explain(args) => commands::explain::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, terminal),

@@ -1,5 +1,6 @@
 //! A finding: a rule that applies here, with its evidence. Plain data, in a stable order.
 
+use crate::facts::project::Dependent;
 use crate::suggestion::Suggestion;
 
 /// How much a finding matters, before and after the user's own settings.
@@ -126,6 +127,9 @@ pub struct Finding {
     pub location: Option<Location>,
     /// The shortest path from the entry, folded so that a person can read it.
     pub call_path: Vec<Frame>,
+    /// A shortest way from one of the user's own packages to the one in `package`, both included, for
+    /// what is known from the dependency graph. Empty otherwise.
+    pub dependency_path: Vec<Dependent>,
     /// How many further places of the same crate the finding stands for.
     pub more_places: u32,
     /// Further facts worth a line each.

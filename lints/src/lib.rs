@@ -3,13 +3,16 @@
 //!
 //! The flow is one way. [`facts`] reads bytes and gives plain values, once. [`check`] runs every
 //! rule of the [`registry`] over those values and gives [`finding::Finding`]s, plain data in a
-//! stable order, and [`fit::fit`] judges them against a host of [`hosts`]. This crate starts no process, touches no file of the user's and prints nothing;
-//! deciding exit codes and wording the report is the caller's work.
+//! stable order, and [`fit::fit`] judges them against a host of [`hosts`]. Where there is no binary,
+//! [`preflight::survey`] judges a dependency graph, and [`explain::explain`] a failure. This crate starts no
+//! process, touches no file of the user's and prints nothing; deciding exit codes and wording the report is
+//! the caller's work.
 
 mod callers;
 mod certain;
 mod check;
 mod error;
+pub mod explain;
 pub mod facts;
 pub mod finding;
 pub mod fit;
@@ -18,6 +21,7 @@ pub mod host;
 pub mod hosts;
 mod judge;
 mod matcher;
+pub mod preflight;
 pub mod registry;
 pub mod rule;
 mod rules;

@@ -70,6 +70,10 @@ rule_files! {
     "wasm/wasm-wasix.toml",
 }
 
+/// Packages that use the system, or native code, and were seen to build for the target, each with the
+/// versions that were: what no rule has to say anything of.
+pub(crate) const BUILDS: &[(&str, &str)] = &[];
+
 /// All rules, sorted by id.
 ///
 /// # Errors

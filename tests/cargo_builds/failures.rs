@@ -1,23 +1,29 @@
 //! Builds that fail: each package once, with its error, its place and the way to it.
 
 use wasify::ecosystem::{BuildRequest, FailedPackage, cargo};
+use wasify_lints::explain::BUILD_FAILED;
+use wasify_lints::facts::build::Stage;
 use wasify_lints::finding::Location;
+use wasify_lints::rule::Cause;
 
 use crate::common::{Recorder, around, build, refusal, request};
 
 fn path(failed: &FailedPackage) -> String {
-    let names: Vec<String> = failed
-        .dependency_path
+    let path = &failed.explained.finding.dependency_path;
+    let names: Vec<String> = path
         .iter()
-        .map(|package| {
-            format!(
-                "{} {}",
-                package.name,
-                package.version.as_deref().unwrap_or_default()
-            )
+        .map(|step| {
+            let version = step.package.version.as_deref().unwrap_or_default();
+            format!("{} {version}", step.package.name)
         })
         .collect();
     names.join(" > ")
+}
+
+/// The error that tells most: its code and its text.
+fn first(failed: &FailedPackage) -> (Option<&str>, &str) {
+    let error = failed.failure.first().expect("a failure has an error");
+    (error.code.as_deref(), &error.message)
 }
 
 fn location(file: &str, line: u32, column: u32) -> Option<Location> {
@@ -40,23 +46,27 @@ fn two_dependencies_fail_and_both_are_told() {
         path(script),
         "failing 0.1.0 > middle 0.2.0 > no-script 69.9.1"
     );
-    assert_eq!(script.error, "no C compiler for wasm32-wasip2");
-    assert_eq!(script.location, location("no-script/build.rs", 6, 5));
-    assert_eq!((script.stage, &script.code), ("build-script", &None));
+    assert_eq!(first(script), (None, "no C compiler for wasm32-wasip2"));
+    let finding = &script.explained.finding;
+    assert_eq!(finding.location, location("no-script/build.rs", 6, 5));
+    assert_eq!(script.failure.stage, Stage::BuildScript);
 
     let compile = &failure.packages[1];
     assert_eq!(
         path(compile),
         "failing 0.1.0 > middle 0.2.0 > no-wasi 0.5.9"
     );
+    let said = "cannot find module or crate `system` in this scope";
+    assert_eq!(first(compile), (Some("E0433"), said));
+    // Every error is kept, for rules to look into.
+    assert!(compile.failure.says("cannot find function `also_missing`"));
+    let finding = &compile.explained.finding;
+    assert_eq!(finding.location, location("no-wasi/src/lib.rs", 11, 5));
+    assert_eq!(compile.failure.stage, Stage::Compile);
+    // No rule knows the two made-up packages; what kind of failure it is can be told all the same.
     assert_eq!(
-        compile.error,
-        "cannot find module or crate `system` in this scope"
-    );
-    assert_eq!(compile.location, location("no-wasi/src/lib.rs", 11, 5));
-    assert_eq!(
-        (compile.stage, compile.code.as_deref()),
-        ("compile", Some("E0433"))
+        (finding.rule, compile.explained.cause),
+        (BUILD_FAILED, Some(Cause::NoWasi))
     );
 
     // The compiler's own words were shown as well, and cargo's progress was counted.
@@ -73,11 +83,11 @@ fn a_link_that_fails_says_what_is_missing() {
     assert_eq!(failure.packages.len(), 1);
     let link = &failure.packages[0];
     assert_eq!(
-        (link.stage, path(link).as_str()),
-        ("link", "unlinked 0.1.0")
+        (link.failure.stage, path(link).as_str()),
+        (Stage::Link, "unlinked 0.1.0")
     );
     assert_eq!(
-        link.error,
+        first(link).1,
         "failed to encode component: failed to resolve import `env::nowhere_to_be_found`"
     );
     assert!(events.said("error: linking with `wasm-component-ld` failed"));

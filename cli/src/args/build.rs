@@ -68,25 +68,25 @@ pub struct ProjectArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Published application")]
-struct PublishedArgs {
+pub(super) struct PublishedArgs {
     /// Build an application from crates.io instead of a local project
     #[arg(
         long = "crate",
         value_name = "NAME[@VERSION]",
         conflicts_with = "manifest_path"
     )]
-    published: Option<String>,
+    pub(super) published: Option<String>,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Package selection")]
-struct PackageArgs {
+pub(super) struct PackageArgs {
     /// Build only this package of a workspace; may be repeated
     #[arg(short, long = "package", value_name = "SPEC")]
-    packages: Vec<String>,
+    pub(super) packages: Vec<String>,
     /// Build all packages of the workspace
     #[arg(long)]
-    workspace: bool,
+    pub(super) workspace: bool,
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +157,22 @@ pub(super) struct ManifestArgs {
     frozen: bool,
 }
 
+impl ManifestArgs {
+    /// A request with these features and settings, that says neither what to build nor how.
+    pub(super) fn with_features(&self, feature: &FeatureArgs) -> BuildRequest {
+        BuildRequest {
+            manifest_path: self.manifest_path.clone(),
+            features: feature.features.clone(),
+            no_default_features: feature.no_default_features,
+            all_features: feature.all_features,
+            locked: self.locked,
+            offline: self.offline,
+            frozen: self.frozen,
+            ..BuildRequest::default()
+        }
+    }
+}
+
 /// A request that says how to build, and not yet what.
 pub(super) fn how(
     feature: &FeatureArgs,
@@ -164,18 +180,11 @@ pub(super) fn how(
     manifest: &ManifestArgs,
 ) -> BuildRequest {
     BuildRequest {
-        manifest_path: manifest.manifest_path.clone(),
         release: compile.release,
         profile: compile.profile.clone(),
-        features: feature.features.clone(),
-        no_default_features: feature.no_default_features,
-        all_features: feature.all_features,
-        locked: manifest.locked,
-        offline: manifest.offline,
-        frozen: manifest.frozen,
         target_dir: compile.target_dir.clone(),
         jobs: compile.jobs.clone(),
-        ..BuildRequest::default()
+        ..manifest.with_features(feature)
     }
 }
 

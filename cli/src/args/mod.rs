@@ -1,6 +1,7 @@
 //! The command line: clap types only, with cargo's own flags where they mean the same.
 
 pub mod build;
+pub mod doctor;
 pub mod run;
 pub mod test;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::levels::LevelArgs;
 pub use build::BuildArgs;
+pub use doctor::DoctorArgs;
 use run::RunArgs;
 use test::TestArgs;
 
@@ -48,6 +50,8 @@ pub struct Cli {
 pub enum Command {
     /// Build for wasm32-wasip2, inspect the result, and report what will not work
     Build(Box<BuildArgs>),
+    /// Say what of a project will not build or work, without building it
+    Doctor(Box<DoctorArgs>),
     /// Show what is in a .wasm file, and what will not work when it runs
     Inspect(InspectArgs),
     /// Run a program, denied by default, and say what it was refused

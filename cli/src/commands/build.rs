@@ -57,6 +57,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         lines_with: lines_with(&request, &artifacts),
         artifacts,
         failure: built.failure,
+        survey: None,
     };
     show(&report, args.report.format, global, terminal, human::build)
 }

@@ -49,6 +49,7 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
         project: None,
         artifacts: vec![artifact],
         failure: None,
+        survey: None,
         lines_with: None,
     };
     show(

@@ -1,6 +1,7 @@
 //! One file a subcommand, with one `run` each.
 
 pub mod build;
+pub mod doctor;
 pub mod explain;
 pub mod hosts;
 pub mod inspect;

@@ -5,8 +5,11 @@ pub mod trouble;
 
 use std::path::PathBuf;
 
+use wasify_lints::explain::Explained;
 use wasify_lints::facts::Packages;
-use wasify_lints::finding::{Location, Package};
+use wasify_lints::facts::build::Failure;
+use wasify_lints::finding::{Finding, Package};
+use wasify_lints::preflight::Survey;
 
 /// What the user asked to build, in cargo's words.
 #[derive(Debug, Clone, Default)]
@@ -132,6 +135,9 @@ pub struct BuildFailure {
     /// Every package that failed by itself, in the order of their names. Empty when cargo stopped
     /// before compiling anything; `message` says why then.
     pub packages: Vec<FailedPackage>,
+    /// What the dependency graph tells of packages that the build did not come to, because another
+    /// failed before them.
+    pub foreseen: Vec<Finding>,
     /// Cargo's own last error, or what keeps cargo from starting.
     pub message: String,
     /// The command that mends it, when one is known.
@@ -147,19 +153,22 @@ pub struct Remedy {
     pub command: String,
 }
 
-/// A package that could not be built.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A package that could not be built, and why.
+#[derive(Debug)]
 pub struct FailedPackage {
-    /// Which one.
-    pub package: Package,
-    /// Its first error, one line, without the level.
-    pub error: String,
-    /// The error's code, `E0432`.
-    pub code: Option<String>,
-    /// Where.
-    pub location: Option<Location>,
-    /// The path from one of the user's own packages to this one, both ends included.
-    pub dependency_path: Vec<Package>,
-    /// What failed: `compile`, `build-script` or `link`.
-    pub stage: &'static str,
+    /// What it said.
+    pub failure: Failure,
+    /// What is told of it: the rule that knows it, who wanted the package, what can be done.
+    pub explained: Explained,
+}
+
+/// What is known of a project without a build.
+#[derive(Debug)]
+pub struct Examined {
+    /// The project's name: the root package, or the workspace directory's name.
+    pub project: String,
+    /// The project's root directory.
+    pub root: PathBuf,
+    /// What its dependency graph tells.
+    pub survey: Survey,
 }

@@ -15,8 +15,9 @@ mod source;
 use std::path::PathBuf;
 
 use wasify_lints::facts::{Crate, Facts, Surface};
-use wasify_lints::finding::{Finding, Level};
+use wasify_lints::finding::{Finding, Level, Package};
 use wasify_lints::fit::{Fit, Verdict};
+use wasify_lints::preflight::Survey;
 use wasify_lints::rule::{Outcome, Rule};
 use wasify_lints::{Checked, Skipped, registry};
 
@@ -37,6 +38,8 @@ pub struct Report {
     pub artifacts: Vec<Artifact>,
     /// Why something could not be built.
     pub failure: Option<BuildFailure>,
+    /// What the dependency graph tells, where nothing was built.
+    pub survey: Option<Surveyed>,
     /// What to add to the command line so that findings have source lines, where the build had none.
     pub lines_with: Option<String>,
 }
@@ -92,6 +95,51 @@ impl From<Facts<'_>> for Binary {
             exact: facts.exact,
             functions: facts.functions,
             reachable: facts.reachable,
+        }
+    }
+}
+
+/// What the dependency graph tells of the packages that are built for the target.
+#[derive(Debug)]
+pub struct Surveyed {
+    /// Packages that will not build, worst first, none at `allow`.
+    pub blocked: Vec<Judged>,
+    /// Packages that build, and of which something does not work at run time.
+    pub limited: Vec<Judged>,
+    /// How many findings the user's flags took out.
+    pub allowed: usize,
+    /// Packages that use the system, and of which nothing is known.
+    pub unknown: Vec<Package>,
+    /// How many packages nothing speaks against.
+    pub fine: usize,
+    /// How many packages are built for the target.
+    pub built: usize,
+}
+
+impl Surveyed {
+    /// Judges what the survey gave.
+    #[must_use]
+    pub fn new(survey: Survey, levels: &Levels) -> Surveyed {
+        let fine = survey.fine();
+        let all = survey.blocked.len() + survey.limited.len();
+        let judged = |findings: Vec<Finding>| {
+            let mut judged: Vec<Judged> = findings
+                .into_iter()
+                .map(|finding| judge(finding, levels))
+                .filter(|judged| judged.level > Level::Allow)
+                .collect();
+            judged.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+            judged
+        };
+        let blocked = judged(survey.blocked);
+        let limited = judged(survey.limited);
+        Surveyed {
+            allowed: all - blocked.len() - limited.len(),
+            blocked,
+            limited,
+            unknown: survey.unknown,
+            fine,
+            built: survey.built,
         }
     }
 }
@@ -228,17 +276,23 @@ impl Report {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for artifact in &self.artifacts {
-            counts.allowed += artifact.allowed;
-            for judged in &artifact.findings {
-                match judged.level {
-                    Level::Deny => counts.deny += 1,
-                    Level::Warn => counts.warn += 1,
-                    Level::Note => counts.note += 1,
-                    Level::Allow => counts.allowed += 1,
-                }
+        let surveyed = self.survey.iter();
+        let surveyed = surveyed.flat_map(|survey| survey.blocked.iter().chain(&survey.limited));
+        let of_artifacts = self
+            .artifacts
+            .iter()
+            .flat_map(|artifact| &artifact.findings);
+        for judged in surveyed.chain(of_artifacts) {
+            match judged.level {
+                Level::Deny => counts.deny += 1,
+                Level::Warn => counts.warn += 1,
+                Level::Note => counts.note += 1,
+                Level::Allow => counts.allowed += 1,
             }
         }
+        let allowed = self.artifacts.iter().map(|artifact| artifact.allowed);
+        counts.allowed += allowed.sum::<usize>();
+        counts.allowed += self.survey.as_ref().map_or(0, |survey| survey.allowed);
         counts
     }
 

@@ -1,5 +1,6 @@
 //! The one set of sample values that the snapshots of all renderers are taken of.
 
+mod blocked;
 mod hosts;
 
 use std::path::{Path, PathBuf};
@@ -13,9 +14,10 @@ use wasify_lints::suggestion::{self, Applicability, Suggestion};
 use wasify_lints::{Checked, Skipped};
 
 use super::{Artifact, Binary, Project, Report};
-use crate::ecosystem::{BuildFailure, FailedPackage, Remedy};
+use crate::ecosystem::{BuildFailure, Remedy};
 use crate::levels::Levels;
 
+pub(crate) use blocked::{failed, surveyed};
 pub(crate) use hosts::hosts;
 
 /// The sources the sample's locations point into, beside this file.
@@ -60,6 +62,7 @@ pub(crate) fn finding(rule: &'static str, level: Level) -> Finding {
         package: None,
         location: None,
         call_path: Vec::new(),
+        dependency_path: Vec::new(),
         more_places: 0,
         notes: Vec::new(),
         suggestions: Vec::new(),
@@ -333,6 +336,7 @@ pub(crate) fn found() -> Report {
         project: project(),
         artifacts: vec![finder],
         failure: None,
+        survey: None,
         lines_with: None,
     }
 }
@@ -347,6 +351,7 @@ pub(crate) fn several() -> Report {
             artifact("server", "wasi:http/incoming-handler@0.2.6", vec![walker()]),
         ],
         failure: None,
+        survey: None,
         lines_with: None,
     }
 }
@@ -357,39 +362,8 @@ pub(crate) fn clean() -> Report {
         project: project(),
         artifacts: vec![artifact("finder", "wasi:cli/run@0.2.6", Vec::new())],
         failure: None,
+        survey: None,
         lines_with: None,
-    }
-}
-
-/// One of two programs could be built; two packages are to blame.
-pub(crate) fn failed() -> Report {
-    let failed = |name: &str, code: Option<&str>, stage, path: Vec<Package>| FailedPackage {
-        package: package(name, "0.5.9"),
-        error: "cannot find function `home_dir_inner` in this scope".to_owned(),
-        code: code.map(str::to_owned),
-        location: Some(location("src/main.rs", 3, 4)),
-        dependency_path: path,
-        stage,
-    };
-    let own = package("finder", "1.2.0");
-    let path = vec![
-        own.clone(),
-        package("etcetera", "0.8.0"),
-        package("home", "0.5.9"),
-    ];
-    Report {
-        failure: Some(BuildFailure {
-            packages: vec![
-                FailedPackage {
-                    location: None,
-                    ..failed("finder", None, "link", vec![own])
-                },
-                failed("home", Some("E0425"), "compile", path),
-            ],
-            message: "could not compile `home` (lib) due to 1 previous error".to_owned(),
-            remedy: None,
-        }),
-        ..clean()
     }
 }
 
@@ -400,12 +374,14 @@ pub(crate) fn not_started() -> Report {
         artifacts: Vec::new(),
         failure: Some(BuildFailure {
             packages: Vec::new(),
+            foreseen: Vec::new(),
             message: "failed to select a version for `home`".to_owned(),
             remedy: Some(Remedy {
                 title: "take the version that fits".to_owned(),
                 command: "cargo update home".to_owned(),
             }),
         }),
+        survey: None,
         lines_with: None,
     }
 }

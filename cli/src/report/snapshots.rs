@@ -48,6 +48,7 @@ fn human_reports() {
     human("several", &sample::several(), human::build);
     human("clean", &sample::clean(), human::build);
     human("failed", &sample::failed(), human::build);
+    human("surveyed", &sample::surveyed(), human::doctor);
     human("not-started", &sample::not_started(), human::build);
     human("inspect", &sample::clean(), human::inspect);
     human("hosts", &sample::hosts(), human::build);

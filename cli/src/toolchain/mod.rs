@@ -2,5 +2,5 @@
 
 mod target;
 
-pub use target::{MissingTarget, ensure_target};
+pub use target::{MissingTarget, ensure_target, target_cfgs};
 pub(crate) use target::{is_missing, no_rust};

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use cargo_metadata::cargo_platform::Cfg;
+
 use crate::ecosystem::trouble::Trouble;
 use crate::events::Events;
 use crate::execute::shim::TARGET;
@@ -118,6 +120,28 @@ fn is_installed(around: &Surroundings, cwd: &Path) -> anyhow::Result<bool> {
     // The directory alone may be what an interrupted installation left.
     let mut names = files.flatten().map(|file| file.file_name());
     Ok(names.any(|name| name.to_string_lossy().starts_with("libstd-")))
+}
+
+/// What rustc's `cfg` knows of the target, which decides on the dependencies of some targets only. The
+/// standard library need not be installed for it.
+///
+/// # Errors
+/// As [`ensure_target`], for a Rust that can't be asked.
+pub fn target_cfgs(around: &Surroundings, cwd: &Path) -> anyhow::Result<Vec<Cfg>> {
+    let rustc = around.var("RUSTC").unwrap_or_else(|| "rustc".into());
+    let ask = around
+        .program(rustc)
+        .cwd(cwd)
+        .args(["--print", "cfg", "--target", TARGET]);
+    let answer = start(&ask, || no_rust("rustc"))?;
+    if !answer.status.success() {
+        return Err(rustc_failed(&answer.stderr).into());
+    }
+    Ok(answer
+        .stdout
+        .lines()
+        .filter_map(|line| line.parse().ok())
+        .collect())
 }
 
 /// Starts a program and keeps what it says; a missing one is the given trouble.

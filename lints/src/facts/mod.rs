@@ -1,6 +1,7 @@
 //! What is true of a binary: read once, in one pass, and never by a rule.
 
 mod backtrace;
+pub mod build;
 mod code;
 mod crates;
 pub(crate) mod flow;
@@ -13,6 +14,7 @@ mod module;
 pub(crate) mod names;
 mod packages;
 pub(crate) mod program;
+pub mod project;
 mod reach;
 mod read;
 mod skip;

@@ -184,6 +184,7 @@ fn tell_failure(built: Built, terminal: &Terminal) {
         }),
         artifacts: Vec::new(),
         failure: built.failure,
+        survey: None,
         lines_with: None,
     };
     terminal.usage(&human::build(&report, &look));

@@ -1,13 +1,25 @@
-//! The one of cargo's settings that wasify has to know: the rustc wrapper it steps in front of.
+//! Cargo's settings that wasify has to know: the rustc wrapper it steps in front of, and the flags that
+//! rustc gets for the target.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use cargo_metadata::cargo_platform::Cfg;
+use cargo_metadata::cargo_platform::Platform;
 use toml::{Table, Value};
 
+use crate::execute::shim::TARGET;
 use crate::execute::surroundings::Surroundings;
 
 /// Files that include files are followed so far, as a file may include itself.
 const MAX_DEPTH: u8 = 16;
+
+/// One source of settings, with the directory that its relative programs start from.
+#[derive(Debug)]
+struct Layer {
+    table: Table,
+    base: PathBuf,
+}
 
 /// The wrapper that cargo would use, working in `cwd` with the further arguments `args`: from the
 /// environment, from `--config`, from the nearest `.cargo/config.toml` upwards that has one, or from
@@ -15,28 +27,123 @@ const MAX_DEPTH: u8 = 16;
 pub(super) fn user_wrapper(around: &Surroundings, cwd: &Path, args: &[String]) -> Option<PathBuf> {
     let named = |path: PathBuf| Some(path).filter(|path| !path.as_os_str().is_empty());
     // Set but empty means that there is none, whatever the files say.
-    let set = |name: &str| match around.vars.get(std::ffi::OsStr::new(name)) {
-        Some(value) => value.clone(),
-        None => std::env::var_os(name),
-    };
-    if let Some(value) = set("RUSTC_WRAPPER") {
+    if let Some(value) = set(around, "RUSTC_WRAPPER") {
         return named(value.into());
     }
-    if let Some(wrapper) = in_arguments(cwd, args) {
-        return named(wrapper);
+    if let Some(found) = in_arguments(cwd, args).iter().find_map(wrapper) {
+        return named(found);
     }
-    if let Some(value) = set("CARGO_BUILD_RUSTC_WRAPPER") {
+    if let Some(value) = set(around, "CARGO_BUILD_RUSTC_WRAPPER") {
         return named(value.into());
     }
-    let above = cwd.ancestors().map(|directory| directory.join(".cargo"));
-    let wrapper = above
-        .chain(around.cargo_home())
-        .find_map(|directory| in_directory(&directory));
-    named(wrapper?)
+    named(in_files(around, cwd).iter().find_map(wrapper)?)
 }
 
-/// The setting in the `--config` arguments, of which the last counts first.
-fn in_arguments(cwd: &Path, args: &[String]) -> Option<PathBuf> {
+/// The flags that rustc gets for the target, in cargo's order. The kinds of settings don't add up: the
+/// first that has any counts, and the target's own count before those of `build`.
+pub(super) fn rustflags(
+    around: &Surroundings,
+    cwd: &Path,
+    args: &[String],
+    cfgs: &[Cfg],
+) -> Vec<String> {
+    let text = |name: &str| {
+        let value = set(around, name).filter(|value| !value.is_empty());
+        value.map(|value| value.to_string_lossy().into_owned())
+    };
+    if let Some(encoded) = text("CARGO_ENCODED_RUSTFLAGS") {
+        return encoded.split('\x1f').map(str::to_owned).collect();
+    }
+    if let Some(flags) = text("RUSTFLAGS") {
+        return words(&flags);
+    }
+    let mut layers = in_arguments(cwd, args);
+    layers.extend(in_files(around, cwd));
+    let mut flags: Vec<String> = layers
+        .iter()
+        .rev()
+        .flat_map(|layer| of_target(layer, cfgs))
+        .collect();
+    flags.extend(
+        text("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS")
+            .iter()
+            .flat_map(|text| words(text)),
+    );
+    if !flags.is_empty() {
+        return flags;
+    }
+    let of_build =
+        |layer: &Layer| list(layer.table.get("build").and_then(|it| it.get("rustflags")));
+    flags = layers.iter().rev().flat_map(of_build).collect();
+    flags.extend(
+        text("CARGO_BUILD_RUSTFLAGS")
+            .iter()
+            .flat_map(|text| words(text)),
+    );
+    flags
+}
+
+/// The names of the `--cfg`s among rustc's flags.
+pub(super) fn cfgs(flags: &[String]) -> impl Iterator<Item = &str> {
+    let next = flags.iter().skip(1).map(Some).chain([None]);
+    flags.iter().zip(next).filter_map(|(flag, next)| {
+        if flag == "--cfg" {
+            return next.map(String::as_str);
+        }
+        flag.strip_prefix("--cfg=")
+    })
+}
+
+fn set(around: &Surroundings, name: &str) -> Option<std::ffi::OsString> {
+    match around.vars.get(OsStr::new(name)) {
+        Some(value) => value.clone(),
+        None => std::env::var_os(name),
+    }
+}
+
+fn of_target(layer: &Layer, cfgs: &[Cfg]) -> Vec<String> {
+    let Some(targets) = layer.table.get("target").and_then(Value::as_table) else {
+        return Vec::new();
+    };
+    let applies = |name: &str| {
+        let platform = name.parse::<Platform>();
+        platform.is_ok_and(|platform| platform.matches(TARGET, cfgs))
+    };
+    targets
+        .iter()
+        .filter(|(name, _)| applies(name))
+        .flat_map(|(_, table)| list(table.get("rustflags")))
+        .collect()
+}
+
+/// A list of flags, which may be written as one text.
+fn list(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => words(text),
+        Some(Value::Array(all)) => {
+            let texts = all.iter().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn wrapper(layer: &Layer) -> Option<PathBuf> {
+    let wrapper = layer.table.get("build")?.get("rustc-wrapper")?.as_str()?;
+    // A bare name is looked up in PATH.
+    Some(if wrapper.contains(['/', '\\']) {
+        layer.base.join(wrapper)
+    } else {
+        PathBuf::from(wrapper)
+    })
+}
+
+/// What the `--config` arguments say, in their order.
+pub(super) fn arguments(args: &[String]) -> Vec<&str> {
     let mut settings = Vec::new();
     let mut args = args.iter();
     while let Some(arg) = args.next() {
@@ -46,58 +153,70 @@ fn in_arguments(cwd: &Path, args: &[String]) -> Option<PathBuf> {
             settings.extend(arg.strip_prefix("--config="));
         }
     }
-    settings.into_iter().rev().find_map(|setting| {
+    settings
+}
+
+/// The settings of the `--config` arguments, of which the last counts first.
+fn in_arguments(cwd: &Path, args: &[String]) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    for setting in arguments(args).into_iter().rev() {
         // As cargo tells them apart: what is a file is one.
         let file = cwd.join(setting);
         if file.is_file() {
-            return in_file(&file, MAX_DEPTH);
+            add_file(&mut layers, &file, MAX_DEPTH);
+        } else if let Ok(table) = toml::from_str::<Table>(setting) {
+            add_table(&mut layers, table, (cwd, cwd), MAX_DEPTH);
         }
-        let table = toml::from_str::<Table>(setting).ok()?;
-        in_table(&table, cwd, cwd, MAX_DEPTH)
-    })
-}
-
-/// The setting in one directory's file.
-fn in_directory(directory: &Path) -> Option<PathBuf> {
-    let files = ["config", "config.toml"].map(|name| directory.join(name));
-    let file = files.iter().find(|file| file.is_file())?;
-    in_file(file, MAX_DEPTH)
-}
-
-/// The setting in a file, or in one that it includes. A file that can't be read or parsed says nothing
-/// here: cargo reads it too and reports what is wrong with it.
-fn in_file(file: &Path, depth: u8) -> Option<PathBuf> {
-    let text = std::fs::read_to_string(file).ok()?;
-    let table = toml::from_str::<Table>(&text).ok()?;
-    let directory = file.parent()?;
-    // What a file says of programs is relative to the directory that holds `.cargo`.
-    in_table(
-        &table,
-        directory,
-        directory.parent()?,
-        depth.checked_sub(1)?,
-    )
-}
-
-/// The setting in a table, whose includes are relative to `directory`, and programs to `base`.
-fn in_table(table: &Table, directory: &Path, base: &Path, depth: u8) -> Option<PathBuf> {
-    let own = table
-        .get("build")
-        .and_then(|build| build.get("rustc-wrapper"))
-        .and_then(Value::as_str);
-    if let Some(wrapper) = own {
-        // A bare name is looked up in PATH.
-        let is_path = wrapper.contains(['/', '\\']);
-        return Some(if is_path {
-            base.join(wrapper)
-        } else {
-            PathBuf::from(wrapper)
-        });
     }
-    included(table)
+    layers
+}
+
+/// The files from `cwd` upwards, then that of cargo's home.
+fn in_files(around: &Surroundings, cwd: &Path) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let above = cwd.ancestors().map(|directory| directory.join(".cargo"));
+    for directory in above.chain(around.cargo_home()) {
+        add_directory(&mut layers, &directory);
+    }
+    layers
+}
+
+fn add_directory(layers: &mut Vec<Layer>, directory: &Path) {
+    let files = ["config", "config.toml"].map(|name| directory.join(name));
+    if let Some(file) = files.iter().find(|file| file.is_file()) {
+        add_file(layers, file, MAX_DEPTH);
+    }
+}
+
+/// A file, and those that it includes. One that can't be read or parsed says nothing here: cargo reads
+/// it too and reports what is wrong with it.
+fn add_file(layers: &mut Vec<Layer>, file: &Path, depth: u8) {
+    let table = std::fs::read_to_string(file)
+        .ok()
+        .and_then(|text| toml::from_str::<Table>(&text).ok());
+    // What a file says of programs is relative to the directory that holds `.cargo`.
+    let directory = file.parent();
+    let base = directory.and_then(Path::parent);
+    if let (Some(table), Some(directory), Some(base)) = (table, directory, base) {
+        add_table(layers, table, (directory, base), depth);
+    }
+}
+
+/// A table, whose includes are relative to the first directory, and programs to the second.
+fn add_table(layers: &mut Vec<Layer>, table: Table, (directory, base): (&Path, &Path), depth: u8) {
+    let files: Vec<PathBuf> = included(&table)
         .into_iter()
         .rev()
-        .find_map(|file| in_file(&directory.join(file), depth))
+        .map(|file| directory.join(file))
+        .collect();
+    let base = base.to_owned();
+    layers.push(Layer { table, base });
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    for file in files {
+        add_file(layers, &file, depth);
+    }
 }
 
 /// The files that a table includes: a path, a list of paths, or a list of tables with a path. Later
@@ -186,14 +305,62 @@ mod tests {
         );
         write(".cargo/a.toml", "[build]\nrustc-wrapper = 'first'");
         write(".cargo/b.toml", "include = 'b.toml'");
-        let found = || in_directory(&root.path().join(".cargo"));
+        let found = || {
+            let mut layers = Vec::new();
+            add_directory(&mut layers, &root.path().join(".cargo"));
+            layers.iter().find_map(wrapper)
+        };
         assert_eq!(found(), Some(PathBuf::from("first")));
         write(".cargo/b.toml", "[build]\nrustc-wrapper = './last'");
         assert_eq!(found(), Some(root.path().join("./last")));
         let args = ["--config".to_owned(), ".cargo/a.toml".to_owned()];
         assert_eq!(
-            in_arguments(root.path(), &args),
+            in_arguments(root.path(), &args).iter().find_map(wrapper),
             Some(PathBuf::from("first"))
         );
+    }
+
+    #[test]
+    fn flags_of_the_target_add_up_and_hide_those_of_the_build() {
+        let root = tempfile::tempdir().expect("a scratch folder");
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().expect("it has one")).expect("created");
+            fs::write(path, text).expect("written");
+        };
+        write(
+            ".cargo/config.toml",
+            "[build]\nrustflags = ['--cfg', 'outer']\n\
+             [target.wasm32-wasip2]\nrustflags = '--cfg=near'\n\
+             [target.'cfg(unix)']\nrustflags = ['--cfg=unix']",
+        );
+        write(
+            "a/.cargo/config.toml",
+            "[target.'cfg(target_os = \"wasi\")']\nrustflags = ['--cfg', 'wasi']",
+        );
+        let unset = [
+            "CARGO_ENCODED_RUSTFLAGS",
+            "RUSTFLAGS",
+            "CARGO_BUILD_RUSTFLAGS",
+        ];
+        let mut around = Surroundings {
+            cwd: root.path().to_owned(),
+            executable: PathBuf::new(),
+            vars: unset.map(|name| (name.into(), None)).into(),
+        };
+        around
+            .vars
+            .insert("CARGO_HOME".into(), Some(root.path().join("home").into()));
+        let wasi: [Cfg; 1] = ["target_os=\"wasi\"".parse().expect("it is a cfg")];
+        let found = |around: &Surroundings, cfgs_of_target: &[Cfg]| {
+            let flags = rustflags(around, &root.path().join("a"), &[], cfgs_of_target);
+            cfgs(&flags).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&around, &wasi), ["near", "wasi"]);
+        assert_eq!(found(&around, &[]), ["near"]);
+        around
+            .vars
+            .insert("RUSTFLAGS".into(), Some("-Copt-level=1 --cfg mine".into()));
+        assert_eq!(found(&around, &wasi), ["mine"]);
     }
 }

@@ -3,26 +3,44 @@
 use std::collections::BTreeMap;
 
 use cargo_metadata::CompilerMessage;
+use wasify_lints::facts::build::{BuildError, Failure, Stage};
 use wasify_lints::finding::{Location, Package};
 
 use super::package_id;
 use super::run::Ran;
 use crate::ecosystem::trouble::Trouble;
-use crate::ecosystem::{BuildFailure, FailedPackage};
 
-/// Reads the failed packages out of what cargo and the compiler said. The dependency paths hold only
-/// the package itself: they come from the graph.
+/// Errors of one package that are kept; the first ones name the reason.
+const MAX_ERRORS: usize = 100;
+
+/// What cargo and the compiler said of a build that failed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Every package that failed by itself, in the order of their names. Empty when cargo stopped before
+    /// compiling anything.
+    pub(super) failures: Vec<Failure>,
+    /// Cargo's own last error.
+    pub(super) message: String,
+}
+
+/// Reads the failed packages out of what cargo and the compiler said.
 ///
 /// # Errors
 /// A [`Trouble`] when it was not the project that failed: a wrong flag, no network, a directory that
 /// can't be written to.
-pub(super) fn read(ran: &Ran) -> Result<BuildFailure, Trouble> {
-    let mut failed: BTreeMap<Package, FailedPackage> = BTreeMap::new();
+pub(super) fn read(ran: &Ran) -> Result<Said, Trouble> {
+    let mut failed: BTreeMap<Package, Failure> = BTreeMap::new();
     for message in &ran.errors {
         let package = package_id::package(&message.package_id);
-        failed
-            .entry(package.clone())
-            .or_insert_with(|| compiled(package, message));
+        let (stage, error) = compiled(message);
+        let failure = failed.entry(package.clone()).or_insert_with(|| Failure {
+            package,
+            stage,
+            errors: Vec::new(),
+        });
+        if failure.errors.len() < MAX_ERRORS && !failure.errors.contains(&error) {
+            failure.errors.push(error);
+        }
     }
     for script in build_scripts(&ran.stderr) {
         failed.entry(script.package.clone()).or_insert(script);
@@ -41,14 +59,13 @@ pub(super) fn read(ran: &Ran) -> Result<BuildFailure, Trouble> {
     {
         return Err(help.into_iter().fold(Trouble::new(message), Trouble::help));
     }
-    Ok(BuildFailure {
-        packages: failed.into_values().collect(),
+    Ok(Said {
+        failures: failed.into_values().collect(),
         message,
-        remedy: None,
     })
 }
 
-fn compiled(package: Package, message: &CompilerMessage) -> FailedPackage {
+fn compiled(message: &CompilerMessage) -> (Stage, BuildError) {
     let diagnostic = &message.message;
     let links = diagnostic.message.starts_with("linking with ");
     let notes = diagnostic
@@ -58,18 +75,16 @@ fn compiled(package: Package, message: &CompilerMessage) -> FailedPackage {
     let linker_said = links.then(|| linker_error(notes)).flatten();
     let one_line = |text: &str| text.lines().next().unwrap_or_default().trim().to_owned();
     let span = diagnostic.spans.iter().find(|span| span.is_primary);
-    FailedPackage {
-        error: one_line(&linker_said.unwrap_or_else(|| diagnostic.message.clone())),
+    let error = BuildError {
+        message: one_line(&linker_said.unwrap_or_else(|| diagnostic.message.clone())),
         code: diagnostic.code.as_ref().map(|code| code.code.clone()),
         location: span.map(|span| Location {
             file: span.file_name.clone(),
             line: u32::try_from(span.line_start).ok(),
             column: u32::try_from(span.column_start).ok(),
         }),
-        dependency_path: vec![package.clone()],
-        package,
-        stage: if links { "link" } else { "compile" },
-    }
+    };
+    (if links { Stage::Link } else { Stage::Compile }, error)
 }
 
 /// What the linker itself said, in a note below rustc's whole command line: its first error, with
@@ -93,7 +108,7 @@ fn linker_error<'a>(notes: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 /// The blocks `error: failed to run custom build command for ...` of cargo's standard error.
-fn build_scripts(stderr: &[String]) -> Vec<FailedPackage> {
+fn build_scripts(stderr: &[String]) -> Vec<Failure> {
     const START: &str = "error: failed to run custom build command for `";
     let mut failed = Vec::new();
     for (at, line) in stderr.iter().enumerate() {
@@ -105,14 +120,18 @@ fn build_scripts(stderr: &[String]) -> Vec<FailedPackage> {
             .map(String::as_str)
             .take_while(|line| !is_outer(line))
             .collect();
-        let (error, location) = script_error(&block);
-        failed.push(FailedPackage {
-            error,
+        let (message, location) = script_error(&block);
+        let error = |message, location| BuildError {
             code: None,
+            message,
             location,
-            dependency_path: vec![package.clone()],
+        };
+        // The reason may be anywhere in what it said, and a rule may know it.
+        let all = error(block.join("\n"), None);
+        failed.push(Failure {
             package,
-            stage: "build-script",
+            stage: Stage::BuildScript,
+            errors: vec![error(message, location), all],
         });
     }
     failed
@@ -163,7 +182,7 @@ fn location(place: &str) -> Option<Location> {
 
 /// The packages whose compiler died without a word: `error: could not compile `x` (lib)`, followed by
 /// the way it ended.
-fn crashed(stderr: &[String]) -> Vec<FailedPackage> {
+fn crashed(stderr: &[String]) -> Vec<Failure> {
     let mut failed = Vec::new();
     for (at, line) in stderr.iter().enumerate() {
         let Some(rest) = line.strip_prefix("error: could not compile `") else {
@@ -180,15 +199,15 @@ fn crashed(stderr: &[String]) -> Vec<FailedPackage> {
         let why = block
             .map(|line| line.trim())
             .find(|line| !line.is_empty() && *line != "Caused by:");
-        failed.push(FailedPackage {
-            error: why
-                .unwrap_or("the compiler stopped without an error")
-                .to_owned(),
-            code: None,
-            location: None,
-            dependency_path: vec![package.clone()],
+        let message = why.unwrap_or("the compiler stopped without an error");
+        failed.push(Failure {
             package,
-            stage: "compile",
+            stage: Stage::Compile,
+            errors: vec![BuildError {
+                code: None,
+                message: message.to_owned(),
+                location: None,
+            }],
         });
     }
     failed
@@ -311,15 +330,16 @@ mod tests {
              warning: build failed, waiting for other jobs to finish...",
         ))
         .expect("the project failed");
-        assert_eq!(failure.packages.len(), 1);
-        let script = &failure.packages[0];
+        assert_eq!(failure.failures.len(), 1);
+        let script = &failure.failures[0];
         assert_eq!(script.package.name, "onig_sys");
         assert_eq!(script.package.version.as_deref(), Some("69.9.1"));
         assert_eq!(
-            script.error,
+            script.errors[0].message,
             "error occurred in cc-rs: failed to find tool \"clang\""
         );
-        assert_eq!(script.stage, "build-script");
+        assert_eq!(script.stage, Stage::BuildScript);
+        assert!(script.says("TARGET = Some(wasm32-wasip2)"));
     }
 
     #[test]
@@ -329,8 +349,8 @@ mod tests {
              process didn't exit successfully: `rustc` (signal: 9, SIGKILL: kill)",
         ))
         .expect("the project failed");
-        assert_eq!(failure.packages[0].package.name, "big");
-        assert!(failure.packages[0].error.contains("SIGKILL"));
+        assert_eq!(failure.failures[0].package.name, "big");
+        assert!(failure.failures[0].says("SIGKILL"));
     }
 
     #[test]
@@ -339,7 +359,7 @@ mod tests {
                         required by package `hello v0.1.0 (/tmp/hello)`";
         let failure =
             read(&ran(&format!("    Updating index\n{resolver}"))).expect("it is the project");
-        assert!(failure.packages.is_empty());
+        assert!(failure.failures.is_empty());
         assert_eq!(failure.message, resolver.trim_start_matches("error: "));
         let elsewhere = [
             "error: no bin target named `nope` in default-run packages",

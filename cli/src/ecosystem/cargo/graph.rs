@@ -1,252 +1,317 @@
-//! The dependency graph, asked for only when a build has failed: who wanted the package?
+//! The dependency graph of a project, as rules judge it: from `cargo metadata` to
+//! [`Project`], with the settings that decide what is built of it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
+use std::path::Path;
 
-use cargo_metadata::{DependencyKind, Metadata, PackageId};
-use wasify_lints::finding::Package;
+use anyhow::Context as _;
+use cargo_metadata::cargo_platform::Cfg;
+use cargo_metadata::{Dependency as Declared, DependencyKind, Metadata, Node, PackageId};
+use toml::Table;
+use wasify_lints::facts::project::{Dependency, GraphPackage, Project, Resolved, Selection};
+use wasify_lints::preflight::{Graph, Tools};
 
+use super::config;
 use super::discover::Place;
-use crate::ecosystem::{BuildFailure, BuildRequest};
+use crate::ecosystem::BuildRequest;
+use crate::ecosystem::trouble::Trouble;
+use crate::execute;
 use crate::execute::shim::TARGET;
 use crate::execute::surroundings::Surroundings;
-use crate::execute::{self};
+use crate::toolchain;
 
-/// Fills in the dependency paths of the failed packages. What can't be found out stays as it is:
-/// the path is an explanation, and the failure is true without it.
-pub(super) fn explain(
-    around: &Surroundings,
-    place: &Place,
-    request: &BuildRequest,
-    failure: &mut BuildFailure,
-) {
-    if failure.packages.is_empty() {
-        return;
-    }
-    let target = ["--filter-platform", TARGET];
-    let Some(metadata) = resolved(around, place, request, &target) else {
-        return;
-    };
-    let mut graph = Graph::new(&metadata, &request.packages);
-    let missing = |graph: &Graph| {
-        failure
-            .packages
-            .iter()
-            .any(|failed| graph.path_to(&failed.package).is_none())
-    };
-    if missing(&graph) {
-        // A build script's or procedural macro's dependency may be for the machine that builds.
-        if let Some(metadata) = resolved(around, place, request, &[]) {
-            graph.add_all(Graph::new(&metadata, &request.packages));
-        }
-    }
-    for failed in &mut failure.packages {
-        if let Some(path) = graph.path_to(&failed.package) {
-            failed.dependency_path = path;
-            if let Some(package) = failed.dependency_path.last() {
-                failed.package = package.clone();
-            }
+/// What is known of a project before anything is built.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Every package, those of optional dependencies included.
+    pub project: Project,
+    /// What the user asks for.
+    pub selection: Selection,
+    /// What is built of it for the target.
+    pub resolved: Resolved,
+    /// The settings that a rule may ask for.
+    pub tools: Tools,
+    /// Cargo's own view.
+    pub metadata: Metadata,
+}
+
+impl Known {
+    /// The graph, as rules want it.
+    #[must_use]
+    pub(super) fn graph(&self) -> Graph<'_> {
+        Graph {
+            project: &self.project,
+            selection: &self.selection,
+            resolved: &self.resolved,
+            tools: &self.tools,
         }
     }
 }
 
+/// Asks cargo and rustc.
+///
+/// # Errors
+/// A [`Trouble`]: cargo can't resolve the project, or there is no Rust.
+pub(super) fn known(
+    around: &Surroundings,
+    place: &Place,
+    request: &BuildRequest,
+) -> anyhow::Result<Known> {
+    let (metadata, cfgs) = std::thread::scope(|scope| {
+        // With all features, so that it can be seen what others would bring.
+        let metadata = scope.spawn(|| resolved(around, place, request, &["--all-features"]));
+        let cfgs = toolchain::target_cfgs(around, &place.cwd);
+        (metadata.join(), cfgs)
+    });
+    let metadata = metadata.map_err(|_| anyhow::anyhow!("reading the graph panicked"))??;
+    let cfgs = cfgs?;
+    let unified = if is_first_resolver(metadata.workspace_root.as_std_path()) {
+        features_of_the_first_resolver(around, place, request)
+    } else {
+        BTreeMap::new()
+    };
+    let flags = config::rustflags(around, &place.cwd, &request.passed_on, &cfgs);
+    let tools = Tools {
+        cfgs: config::cfgs(&flags).map(str::to_owned).collect(),
+        c_compiler: false,
+    };
+    let project = project(&metadata, request, &cfgs, &unified);
+    let selection = selection(request);
+    Ok(Known {
+        resolved: Resolved::new(&project, &selection),
+        project,
+        selection,
+        tools,
+        metadata,
+    })
+}
+
+/// The features that are asked for, which may stand several in a word.
+fn selection(request: &BuildRequest) -> Selection {
+    let words = |text: &String| -> Vec<String> {
+        text.split([',', ' '])
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    Selection {
+        features: request.features.iter().flat_map(words).collect(),
+        no_default_features: request.no_default_features,
+        all_features: request.all_features,
+    }
+}
+
+/// `cargo metadata` with the dependencies for the target.
 fn resolved(
     around: &Surroundings,
     place: &Place,
     request: &BuildRequest,
-    platform: &[&str],
-) -> Option<Metadata> {
-    let mut cargo = around
-        .cargo()
-        .cwd(&place.cwd)
-        .args(["metadata", "--format-version=1"]);
-    cargo = cargo.args(platform.iter().copied());
+    features: &[&str],
+) -> anyhow::Result<Metadata> {
+    let mut cargo = around.cargo().cwd(&place.cwd).args([
+        "metadata",
+        "--format-version=1",
+        "--color=never",
+        "--filter-platform",
+        TARGET,
+    ]);
     if let Some(manifest) = &place.manifest {
         cargo = cargo.arg("--manifest-path").arg(manifest);
     }
     let switches = [
-        ("--no-default-features", request.no_default_features),
-        ("--all-features", request.all_features),
         ("--locked", request.locked),
         ("--offline", request.offline),
         ("--frozen", request.frozen),
     ];
-    cargo = cargo.args(
-        switches
-            .into_iter()
-            .filter(|(_, on)| *on)
-            .map(|(flag, _)| flag),
-    );
-    for feature in &request.features {
-        cargo = cargo.arg("--features").arg(feature);
+    let on = switches.into_iter().filter(|(_, on)| *on);
+    cargo = cargo.args(on.map(|(flag, _)| flag));
+    cargo = cargo.args(features.iter().copied());
+    for setting in config::arguments(&request.passed_on) {
+        cargo = cargo.arg("--config").arg(setting);
     }
-    let output = execute::capture(&cargo)
-        .ok()
-        .filter(|output| output.status.success())?;
-    serde_json::from_str(&output.stdout).ok()
+    let output = execute::capture(&cargo).map_err(|error| {
+        if toolchain::is_missing(&error) {
+            toolchain::no_rust("cargo").into()
+        } else {
+            error
+        }
+    })?;
+    if !output.status.success() {
+        let said = output.stderr.lines();
+        // What cargo does on the way is no part of its error.
+        let said: Vec<&str> = said.skip_while(|line| !line.starts_with("error")).collect();
+        let said = said.join("\n");
+        let said = if said.is_empty() { output.stderr } else { said };
+        let said = said.trim().trim_start_matches("error: ").to_owned();
+        return Err(Trouble::new(said).into());
+    }
+    serde_json::from_str(&output.stdout).context("failed to read what `cargo metadata` said")
 }
 
-/// Packages and what they depend on, without what only tests need.
-#[derive(Debug, Default)]
-struct Graph {
-    roots: BTreeSet<PackageId>,
-    packages: BTreeMap<PackageId, Package>,
-    /// Sorted, ordinary dependencies before those of build scripts.
-    edges: BTreeMap<PackageId, BTreeSet<(bool, PackageId)>>,
+/// Whether the workspace is resolved by cargo's first feature resolver, which unifies the features of a
+/// package over everything that is built.
+fn is_first_resolver(root: &Path) -> bool {
+    let text = std::fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    let Ok(manifest) = toml::from_str::<Table>(&text) else {
+        return false;
+    };
+    let key = |table: &str, key: &str| manifest.get(table)?.get(key)?.as_str();
+    match key("workspace", "resolver").or(key("package", "resolver")) {
+        Some(resolver) => resolver == "1",
+        None => matches!(key("package", "edition"), None | Some("2015" | "2018")),
+    }
 }
 
-impl Graph {
-    /// The graph from the workspace's members, or from those that were asked for by name.
-    fn new(metadata: &Metadata, selected: &[String]) -> Graph {
-        let mut graph = Graph::default();
-        for package in &metadata.packages {
-            let known = Package {
-                name: package.name.to_string(),
-                version: Some(package.version.to_string()),
-            };
-            graph.packages.insert(package.id.clone(), known);
-        }
-        let members = metadata.workspace_members.iter();
-        let (named, rest): (Vec<_>, Vec<_>) = members.cloned().partition(|id| {
-            graph
-                .packages
-                .get(id)
-                .is_some_and(|package| selected.contains(&package.name))
-        });
-        graph.roots = if named.is_empty() { rest } else { named }
+fn features_of_the_first_resolver(
+    around: &Surroundings,
+    place: &Place,
+    request: &BuildRequest,
+) -> BTreeMap<PackageId, Vec<String>> {
+    let mut flags = Vec::new();
+    if request.no_default_features {
+        flags.push("--no-default-features");
+    }
+    if request.all_features {
+        flags.push("--all-features");
+    }
+    for features in &request.features {
+        flags.extend(["--features", features]);
+    }
+    // Without an answer the features are those of the second resolver, which are fewer.
+    let metadata = resolved(around, place, request, &flags).ok();
+    let nodes = metadata.into_iter().filter_map(|metadata| metadata.resolve);
+    nodes
+        .flat_map(|resolve| resolve.nodes)
+        .map(|node| {
+            let features = node.features.iter().map(ToString::to_string);
+            (node.id, features.collect())
+        })
+        .collect()
+}
+
+/// Cargo's packages as rules know them.
+fn project(
+    metadata: &Metadata,
+    request: &BuildRequest,
+    cfgs: &[Cfg],
+    unified: &BTreeMap<PackageId, Vec<String>>,
+) -> Project {
+    let mut packages: Vec<&cargo_metadata::Package> = metadata.packages.iter().collect();
+    packages.sort_by_key(|package| (&package.name, &package.version, &package.id));
+    let places: BTreeMap<&PackageId, usize> = packages
+        .iter()
+        .enumerate()
+        .map(|(place, package)| (&package.id, place))
+        .collect();
+    let nodes: BTreeMap<&PackageId, &Node> = metadata
+        .resolve
+        .iter()
+        .flat_map(|resolve| &resolve.nodes)
+        .map(|node| (&node.id, node))
+        .collect();
+    let own: Vec<&PackageId> = metadata.workspace_members.iter().collect();
+    let converted = packages.iter().map(|package| GraphPackage {
+        name: package.name.to_string(),
+        version: package.version.clone(),
+        own: own.contains(&&package.id),
+        proc_macro: package.targets.iter().any(|target| target.is_proc_macro()),
+        manifest: package.manifest_path.clone().into_std_path_buf(),
+        features: package
+            .features
+            .iter()
+            .map(|(name, values)| (name.clone(), values.clone()))
+            .collect(),
+        dependencies: package
+            .dependencies
+            .iter()
+            .filter(|declared| is_for_target(declared, cfgs))
+            .filter_map(|declared| {
+                let to = leads_to(declared, nodes.get(&package.id)?, &packages, &places)?;
+                Some(dependency(declared, to))
+            })
+            .collect(),
+        builds_native: package.links.is_some()
+            || package.dependencies.iter().any(|declared| {
+                declared.kind == DependencyKind::Build && NATIVE.contains(&declared.name.as_str())
+            }),
+        unified: unified.get(&package.id).cloned().unwrap_or_default(),
+    });
+    Project {
+        packages: converted.collect(),
+        roots: roots(metadata, request)
             .into_iter()
-            .collect();
-        let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
-        for node in nodes {
-            let edges = graph.edges.entry(node.id.clone()).or_default();
-            for dependency in &node.deps {
-                let has = |kind| dependency.dep_kinds.iter().any(|found| found.kind == kind);
-                let ordinary = has(DependencyKind::Normal);
-                if ordinary || has(DependencyKind::Build) {
-                    edges.insert((!ordinary, dependency.pkg.clone()));
-                }
-            }
-        }
-        graph
+            .filter_map(|id| places.get(id).copied())
+            .collect(),
     }
+}
 
-    fn add_all(&mut self, other: Graph) {
-        self.roots.extend(other.roots);
-        self.packages.extend(other.packages);
-        for (package, edges) in other.edges {
-            self.edges.entry(package).or_default().extend(edges);
-        }
+/// Crates with which build scripts compile or look for native code.
+const NATIVE: [&str; 6] = ["autotools", "bindgen", "cc", "cmake", "pkg-config", "vcpkg"];
+
+fn is_for_target(declared: &Declared, cfgs: &[Cfg]) -> bool {
+    let platform = declared.target.as_ref();
+    declared.kind == DependencyKind::Normal
+        && platform.is_none_or(|platform| platform.matches(TARGET, cfgs))
+}
+
+/// The package that cargo chose for a declared dependency. `None` for one that no feature can bring in.
+fn leads_to(
+    declared: &Declared,
+    node: &Node,
+    packages: &[&cargo_metadata::Package],
+    places: &BTreeMap<&PackageId, usize>,
+) -> Option<usize> {
+    let mut fitting = node.deps.iter().filter_map(|dep| {
+        let place = *places.get(&dep.pkg)?;
+        let package = packages[place];
+        let fits = package.name == declared.name
+            && (declared.req.matches(&package.version) || declared.path.is_some());
+        fits.then_some((dep.name.as_str(), place))
+    });
+    let first = fitting.next()?;
+    // Two versions of one package have names of their own.
+    let renamed = declared.rename.as_ref().map(|name| name.replace('-', "_"));
+    let mut all = std::iter::once(first).chain(fitting);
+    let named = renamed.and_then(|renamed| all.find(|(name, _)| *name == renamed));
+    Some(named.unwrap_or(first).1)
+}
+
+fn dependency(declared: &Declared, to: usize) -> Dependency {
+    Dependency {
+        name: declared.rename.clone().unwrap_or(declared.name.clone()),
+        to,
+        optional: declared.optional,
+        default_features: declared.uses_default_features,
+        features: declared.features.clone(),
+        requirement: declared.req.clone(),
     }
+}
 
-    /// A shortest path from a root to a package, both included: one without build dependencies if
-    /// there is any, the first by name of several.
-    fn path_to(&self, package: &Package) -> Option<Vec<Package>> {
-        let is_it = |id: &PackageId| {
-            self.packages.get(id).is_some_and(|known| {
-                known.name == package.name
-                    && (package.version.is_none() || known.version == package.version)
+/// The packages that cargo builds when it is asked for the request.
+fn roots<'m>(metadata: &'m Metadata, request: &BuildRequest) -> Vec<&'m PackageId> {
+    let members = || metadata.workspace_members.iter();
+    if request.workspace {
+        return members().collect();
+    }
+    if !request.packages.is_empty() {
+        let asked = |id: &&PackageId| {
+            let package = super::package_id::package(id);
+            request.packages.iter().any(|spec| {
+                let name = spec.split('@').next().unwrap_or(spec);
+                name == package.name
             })
         };
-        let ids = self
-            .search(&is_it, false)
-            .or_else(|| self.search(&is_it, true))?;
-        ids.iter()
-            .map(|id| self.packages.get(id).cloned())
-            .collect()
+        return members().filter(asked).collect();
     }
-
-    fn search(
-        &self,
-        is_it: &impl Fn(&PackageId) -> bool,
-        through_builds: bool,
-    ) -> Option<Vec<PackageId>> {
-        let mut from: BTreeMap<&PackageId, Option<&PackageId>> =
-            self.roots.iter().map(|root| (root, None)).collect();
-        let mut queue: VecDeque<&PackageId> = self.roots.iter().collect();
-        while let Some(id) = queue.pop_front() {
-            if is_it(id) {
-                let mut path = vec![id.clone()];
-                let mut at = id;
-                while let Some(Some(before)) = from.get(at) {
-                    path.push((*before).clone());
-                    at = before;
-                }
-                path.reverse();
-                return Some(path);
-            }
-            for (build, next) in self.edges.get(id).into_iter().flatten() {
-                if (through_builds || !build) && !from.contains_key(next) {
-                    from.insert(next, Some(id));
-                    queue.push_back(next);
-                }
-            }
-        }
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn id(name: &str) -> PackageId {
-        PackageId {
-            repr: name.to_owned(),
-        }
-    }
-
-    fn graph(edges: &[(&str, &str, bool)]) -> Graph {
-        let mut graph = Graph {
-            roots: [id("app")].into(),
-            ..Graph::default()
-        };
-        for (from, to, build) in edges {
-            for name in [from, to] {
-                let package = Package {
-                    name: (*name).to_owned(),
-                    version: Some("1.0.0".into()),
-                };
-                graph.packages.insert(id(name), package);
-            }
-            graph
-                .edges
-                .entry(id(from))
-                .or_default()
-                .insert((*build, id(to)));
-        }
-        graph
-    }
-
-    fn path(graph: &Graph, to: &str) -> Option<String> {
-        let wanted = Package {
-            name: to.to_owned(),
-            version: None,
-        };
-        let path = graph.path_to(&wanted)?;
-        Some(
-            path.iter()
-                .map(|package| package.name.as_str())
-                .collect::<Vec<_>>()
-                .join(" > "),
-        )
-    }
-
-    #[test]
-    fn the_shortest_path_that_needs_no_build_script() {
-        let graph = graph(&[
-            ("app", "cc", true),
-            ("cc", "home", false),
-            ("app", "b", false),
-            ("app", "a", false),
-            ("a", "etcetera", false),
-            ("b", "etcetera", false),
-            ("etcetera", "home", false),
-        ]);
-        assert_eq!(
-            path(&graph, "home").as_deref(),
-            Some("app > a > etcetera > home")
-        );
-        assert_eq!(path(&graph, "cc").as_deref(), Some("app > cc"));
-        assert_eq!(path(&graph, "app").as_deref(), Some("app"));
-        assert_eq!(path(&graph, "nobody"), None);
+    let defaults = &metadata.workspace_default_members;
+    let here = metadata
+        .resolve
+        .as_ref()
+        .and_then(|resolve| resolve.root.as_ref());
+    match here {
+        // In a member's own directory, or in a package that is no workspace.
+        Some(here) if !defaults.is_available() || !defaults.contains(here) => vec![here],
+        _ if defaults.is_available() => defaults.iter().collect(),
+        _ => members().collect(),
     }
 }

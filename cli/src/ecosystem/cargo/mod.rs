@@ -3,9 +3,11 @@
 mod artifacts;
 mod command;
 mod config;
+mod diagnosis;
 mod discover;
 mod failure;
 mod graph;
+mod host_paths;
 mod nothing;
 mod package_id;
 mod progress;
@@ -19,9 +21,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::facts::Packages;
+use wasify_lints::preflight;
 
 use crate::ecosystem::trouble::Trouble;
-use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Remedy};
+use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Examined, Remedy};
 use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, files};
@@ -78,14 +81,7 @@ pub fn build(
     request: &BuildRequest,
     events: &dyn Events,
 ) -> anyhow::Result<Built> {
-    let mut job = match Spec::of(request)? {
-        Some(spec) => {
-            let store = Store::new(around)?;
-            let source = store.fetch(around, &spec, is_offline(request), events)?;
-            Job::published(around, request, &store, &source)
-        }
-        None => Job::local(around, request)?,
-    };
+    let mut job = Job::fetched(around, request, events)?;
     job.check_paths()?;
     // Neither waits for the other, and both wait for other programs.
     let (target, metadata) = std::thread::scope(|scope| {
@@ -114,6 +110,25 @@ pub fn build(
     job.run(&metadata, events)
 }
 
+/// Looks at a project's dependency graph, and builds nothing.
+///
+/// # Errors
+/// As [`build`]; that cargo can't resolve the project is a [`Trouble`] too.
+pub fn examine(
+    around: &Surroundings,
+    request: &BuildRequest,
+    events: &dyn Events,
+) -> anyhow::Result<Examined> {
+    let job = Job::fetched(around, request, events)?;
+    let known = graph::known(around, &job.place, &job.request)?;
+    let root = known.metadata.workspace_root.clone().into_std_path_buf();
+    Ok(Examined {
+        project: project_name(&known.metadata, &root),
+        survey: preflight::survey(&known.graph()).context("failed to check the rules")?,
+        root,
+    })
+}
+
 /// What is told of a build that nobody may install the target for.
 fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
     let root = metadata.workspace_root.clone().into_std_path_buf();
@@ -123,6 +138,7 @@ fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
         packages: Packages::default(),
         failure: Some(BuildFailure {
             packages: Vec::new(),
+            foreseen: Vec::new(),
             message: missing.to_string(),
             remedy: Some(Remedy {
                 title: "install it with rustup".to_owned(),
@@ -150,6 +166,22 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
+    /// The job for a request, whose source is there.
+    fn fetched(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+        events: &dyn Events,
+    ) -> anyhow::Result<Job<'a>> {
+        Ok(match Spec::of(request)? {
+            Some(spec) => {
+                let store = Store::new(around)?;
+                let source = store.fetch(around, &spec, is_offline(request), events)?;
+                Job::published(around, request, &store, &source)
+            }
+            None => Job::local(around, request)?,
+        })
+    }
+
     fn local(around: &'a Surroundings, request: &BuildRequest) -> Result<Job<'a>, Trouble> {
         Ok(Job {
             around,
@@ -282,16 +314,16 @@ impl<'a> Job<'a> {
     }
 
     fn failure(&self, ran: &Ran) -> anyhow::Result<BuildFailure> {
-        let mut failure = failure::read(ran)?;
-        if self.is_published && failure.packages.is_empty() && failure.message.contains("--locked")
-        {
-            failure.message = format!(
+        let mut said = failure::read(ran)?;
+        if self.is_published && said.failures.is_empty() && said.message.contains("--locked") {
+            said.message = format!(
                 "the lock file that the crate was published with does not fit it: {}",
-                failure.message
+                said.message
             );
         }
-        graph::explain(self.around, &self.place, &self.request, &mut failure);
-        Ok(failure)
+        // Where even the graph can't be had, the failure is true without it.
+        let known = graph::known(self.around, &self.place, &self.request).ok();
+        diagnosis::diagnose(said, known.as_ref(), &self.request.packages)
     }
 }
 

@@ -1,35 +1,43 @@
-//! A build that failed: each failing package once, with its first error and how it got there.
+//! A build that failed: each failing package once, why, and what can be done; and what the build did not
+//! come to.
 
-use annotate_snippets::Level;
+use annotate_snippets::renderer::DEFAULT_NOTE_STYLE;
+use annotate_snippets::{Element, Level};
 
 use super::super::json::BUILD_FAILED;
-use super::lines::{Lines, crate_name, indented};
-use super::text::{clean, count, wrap_at};
+use super::blocked;
+use super::lines::{Lines, indented};
+use super::text::{clean, count};
 use super::{FLAG, Look};
 use crate::ecosystem::{BuildFailure, FailedPackage};
 
-/// Columns of `  = path: `.
-const LABEL: usize = 12;
+/// Packages that the build did not come to which are listed; the others are counted.
+const MAX_FORESEEN: usize = 8;
 
 pub(super) fn render(failure: &BuildFailure, look: &Look) -> String {
     if failure.packages.is_empty() {
-        let title = Level::ERROR
-            .primary_title(clean(&failure.message))
-            .id(BUILD_FAILED);
-        let lines = Lines { look };
-        let remedy = failure.remedy.as_ref().map(|remedy| {
-            let command = clean(&remedy.command);
-            let text = format!("{}\n{FLAG}{command}{FLAG:#}", clean(&remedy.title));
-            lines.message("help", text)
-        });
-        let message = super::renderer(look).render(&[title.elements(remedy)]);
-        return indented(&message) + "\n\n";
+        return before_anything(failure, look) + "\n\n";
     }
-    failure
-        .packages
-        .iter()
+    let packages = failure.packages.iter();
+    let mut text: String = packages
         .map(|package| one(package, look) + "\n\n")
-        .collect()
+        .collect();
+    text.push_str(&foreseen(failure, look));
+    text
+}
+
+/// Cargo stopped before it compiled anything, or could not be started at all.
+fn before_anything(failure: &BuildFailure, look: &Look) -> String {
+    let title = Level::ERROR
+        .primary_title(clean(&failure.message))
+        .id(BUILD_FAILED);
+    let lines = Lines { look };
+    let remedy = failure.remedy.as_ref().map(|remedy| {
+        let command = clean(&remedy.command);
+        let text = format!("{}\n{FLAG}{command}{FLAG:#}", clean(&remedy.title));
+        lines.message("help", text)
+    });
+    indented(&super::renderer(look).render(&[title.elements(remedy)]))
 }
 
 /// What the whole comes to, in one line.
@@ -41,30 +49,46 @@ pub(super) fn headline(failure: &BuildFailure) -> String {
 }
 
 fn one(failed: &FailedPackage, look: &Look) -> String {
-    let name = crate_name(&failed.package);
-    let what = match failed.stage {
-        "build-script" => format!("the build script of {name} failed"),
-        "link" => format!("{name} can't be linked"),
-        _ => format!("{name} does not compile"),
-    };
     let lines = Lines { look };
-    let mut elements = Vec::new();
-    if let Some(location) = &failed.location {
-        // The compiler has shown the source line already.
-        elements.push(lines.arrow(location));
-    }
-    if failed.dependency_path.len() > 1 {
-        let path: Vec<String> = failed.dependency_path.iter().map(crate_name).collect();
-        let path = path.iter().map(String::as_str);
-        let wrapped = wrap_at(path, " > ", look.width.saturating_sub(LABEL));
-        elements.push(lines.message("path", wrapped));
-    }
-    let prefix = 9 + failed.code.as_ref().map_or(0, String::len);
-    let title = lines.title(&format!("{what}: {}", failed.error), prefix);
-    let title = Level::ERROR.primary_title(title);
-    let title = match &failed.code {
-        Some(code) => title.id(clean(code)),
-        None => title,
+    blocked::message(&failed.explained.finding, said(failed, &lines), look)
+}
+
+/// The error that tells most. The compiler has shown it whole.
+fn said(failed: &FailedPackage, lines: &Lines<'_>) -> Vec<Element<'static>> {
+    let Some(error) = failed.failure.first() else {
+        return Vec::new();
     };
-    indented(&super::renderer(look).render(&[title.elements(elements)]))
+    let line = error.message.lines().find(|line| !line.trim().is_empty());
+    let line = line.unwrap_or_default().trim();
+    let text = match &error.code {
+        Some(code) => format!("[{code}] {line}"),
+        None => line.to_owned(),
+    };
+    vec![lines.text("error", &text)]
+}
+
+/// Packages that will not build either: their turn never came, because others failed before.
+fn foreseen(failure: &BuildFailure, look: &Look) -> String {
+    let findings = &failure.foreseen;
+    if findings.is_empty() {
+        return String::new();
+    }
+    let style = DEFAULT_NOTE_STYLE;
+    let shown = if look.verbose {
+        findings.len()
+    } else {
+        MAX_FORESEEN.min(findings.len())
+    };
+    let what = count(findings.len() as u64, "package");
+    let mut text = format!(
+        "{style}note{style:#}: the build did not come to {what} that will not build either\n"
+    );
+    for finding in &findings[..shown] {
+        text.push_str(&blocked::row(finding));
+    }
+    if shown < findings.len() {
+        let more = findings.len() - shown;
+        text.push_str(&format!("     {more} more are shown with -v\n"));
+    }
+    text + "\n"
 }

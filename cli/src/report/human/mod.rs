@@ -1,6 +1,8 @@
 //! The report for people, in rustc's look. Text carries colour codes; the terminal takes them out
 //! where there is no colour.
 
+mod blocked;
+mod doctor;
 mod failure;
 mod finding;
 mod hosts;
@@ -20,6 +22,7 @@ use wasify_lints::finding::Level;
 use super::{Artifact, Report, STDIN, Sources, run};
 pub use rule::{build_failed_page, general, outcome, page, table};
 
+pub use doctor::render as doctor;
 pub use hosts::table as hosts;
 
 use finding::Group;

@@ -1,5 +1,6 @@
 //! The report for programs: `wasify-report/1`.
 
+mod blocked;
 mod hosts;
 mod rules;
 pub mod v1;
@@ -10,15 +11,13 @@ use wasify_lints::rule;
 use wasify_lints::suggestion;
 
 use super::{Artifact, Judged, Report};
-use crate::ecosystem;
 use crate::levels::LevelSource;
 
 pub use rules::rules;
 
 /// The name of the format.
 const SCHEMA: &str = "wasify-report/1";
-/// The rule of the findings that stand for packages that can't be built.
-pub const BUILD_FAILED: &str = "build-failed";
+pub use wasify_lints::explain::BUILD_FAILED;
 
 /// Writes the report as one JSON document with a final newline.
 ///
@@ -41,10 +40,11 @@ fn document(report: &Report) -> v1::Report {
     let failed = report
         .failure
         .as_ref()
-        .map(build_findings)
+        .map(blocked::failed)
         .unwrap_or_default();
     let deny = counts.deny + failed.len();
     let mut findings = failed;
+    findings.extend(report.survey.iter().flat_map(blocked::surveyed));
     let mut judged: Vec<(&Artifact, &Judged)> = report
         .artifacts
         .iter()
@@ -70,7 +70,8 @@ fn document(report: &Report) -> v1::Report {
         }),
         artifacts: report.artifacts.iter().map(artifact).collect(),
         findings,
-        build: report.failure.as_ref().map(build_failure),
+        build: report.failure.as_ref().map(blocked::failure),
+        survey: report.survey.as_ref().map(blocked::survey),
         skipped: report.artifacts.iter().flat_map(skipped).collect(),
         summary: v1::Summary {
             deny,
@@ -185,13 +186,15 @@ fn crate_size(found: &facts::Crate) -> v1::Crate {
     }
 }
 
-fn finding(artifact: &Artifact, judged: &Judged) -> v1::Finding {
-    let finding = &judged.finding;
+fn finding(artifact: &Artifact, found: &Judged) -> v1::Finding {
     v1::Finding {
-        rule: finding.rule.to_owned(),
-        group: judged.rule.map(|rule| rule.group.clone()),
-        outcome: judged.rule.map(|rule| outcome(rule.outcome)),
         artifact: Some(shown_path(artifact)),
+        ..judged(found)
+    }
+}
+
+fn judged(judged: &Judged) -> v1::Finding {
+    v1::Finding {
         level: match judged.level {
             finding::Level::Deny => v1::Level::Deny,
             finding::Level::Warn => v1::Level::Warn,
@@ -201,6 +204,22 @@ fn finding(artifact: &Artifact, judged: &Judged) -> v1::Finding {
             LevelSource::Rule => None,
             LevelSource::Flag(flag) => Some(flag.clone()),
         },
+        ..plain(&judged.finding, judged.rule)
+    }
+}
+
+/// A finding before anybody judged it.
+fn plain(finding: &finding::Finding, rule: Option<&rule::Rule>) -> v1::Finding {
+    v1::Finding {
+        rule: finding.rule.to_owned(),
+        group: rule.map(|rule| rule.group.clone()),
+        outcome: rule.map(|rule| outcome(rule.outcome)),
+        cause: rule
+            .and_then(|rule| rule.cause)
+            .map(|cause| cause.name().to_owned()),
+        artifact: None,
+        level: v1::Level::Deny,
+        level_flag: None,
         confidence: match finding.confidence {
             finding::Confidence::Always => v1::Confidence::Always,
             finding::Confidence::Possible => v1::Confidence::Possible,
@@ -211,6 +230,11 @@ fn finding(artifact: &Artifact, judged: &Judged) -> v1::Finding {
         package: finding.package.as_ref().map(package),
         location: finding.location.as_ref().map(location),
         call_path: finding.call_path.iter().map(frame).collect(),
+        dependency_path: finding
+            .dependency_path
+            .iter()
+            .map(blocked::dependent)
+            .collect(),
         more_places: finding.more_places,
         notes: finding.notes.clone(),
         suggestions: finding.suggestions.iter().map(suggestion).collect(),
@@ -262,69 +286,8 @@ fn suggestion(suggestion: &suggestion::Suggestion) -> v1::Suggestion {
         },
         kind: suggestion.kind.name().to_owned(),
         flag: suggestion.flag.clone(),
+        action: suggestion.action.as_ref().map(blocked::action),
         verified: suggestion.verified,
-    }
-}
-
-fn build_failure(failure: &ecosystem::BuildFailure) -> v1::BuildFailure {
-    v1::BuildFailure {
-        message: failure.message.clone(),
-        packages: failure.packages.iter().map(failed_package).collect(),
-    }
-}
-
-fn failed_package(failed: &ecosystem::FailedPackage) -> v1::FailedPackage {
-    v1::FailedPackage {
-        package: package(&failed.package),
-        stage: failed.stage.to_owned(),
-        code: failed.code.clone(),
-        error: failed.error.clone(),
-        location: failed.location.as_ref().map(location),
-        dependency_path: failed.dependency_path.iter().map(package).collect(),
-    }
-}
-
-/// A finding for each failing package; one for the build when no package is to blame.
-fn build_findings(failure: &ecosystem::BuildFailure) -> Vec<v1::Finding> {
-    let finding = |message: String, failed: Option<&ecosystem::FailedPackage>| v1::Finding {
-        rule: BUILD_FAILED.to_owned(),
-        group: None,
-        outcome: None,
-        artifact: None,
-        level: v1::Level::Deny,
-        level_flag: None,
-        confidence: v1::Confidence::Always,
-        message,
-        effect: "the project can't be built for this target".to_owned(),
-        package: failed.map(|failed| package(&failed.package)),
-        location: failed
-            .and_then(|failed| failed.location.as_ref())
-            .map(location),
-        call_path: Vec::new(),
-        more_places: 0,
-        notes: Vec::new(),
-        suggestions: Vec::new(),
-    };
-    if failure.packages.is_empty() {
-        return vec![v1::Finding {
-            suggestions: failure.remedy.iter().map(remedy).collect(),
-            ..finding(failure.message.clone(), None)
-        }];
-    }
-    failure
-        .packages
-        .iter()
-        .map(|failed| finding(failed.error.clone(), Some(failed)))
-        .collect()
-}
-
-fn remedy(remedy: &ecosystem::Remedy) -> v1::Suggestion {
-    v1::Suggestion {
-        title: remedy.title.clone(),
-        applicability: v1::Applicability::Safe,
-        kind: "command".to_owned(),
-        flag: Some(remedy.command.clone()),
-        verified: false,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The shapes of `wasify-report/1`. Frozen: what is here keeps its name and its meaning; a field may
 //! be added, and a change of any other kind is a new version beside this one.
 
+mod blocked;
 mod hosts;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use blocked::{Action, BuildError, BuildFailure, Dependent, FailedPackage, Survey};
 pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
 
 /// What one run of `wasify build` or `wasify inspect` found.
@@ -26,6 +28,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Why the project could not be built; null when it could.
     pub build: Option<BuildFailure>,
+    /// What the dependency graph tells of a project that was not built: how many packages there are
+    /// for the target. What will not work is in `findings`. Null where something was built or inspected.
+    pub survey: Option<Survey>,
     /// Rules that could not be decided, with the reason.
     pub skipped: Vec<Skipped>,
     /// How many findings there are.
@@ -204,9 +209,12 @@ pub struct Finding {
     pub rule: String,
     /// The rule's group.
     pub group: Option<String>,
-    /// What kind of thing happens; null for `build-failed`.
+    /// What kind of thing happens.
     pub outcome: Option<Outcome>,
-    /// The path of the artifact it is about; null for `build-failed`.
+    /// Why a package does not build, where that is known: `needs-c`, `needs-library`, `unstable-std`,
+    /// `needs-cfg`, `refuses`, `no-wasi`, `wrong-backend`, `unresolved`, `toolchain`.
+    pub cause: Option<String>,
+    /// The path of the artifact it is about; null for what is known of a package.
     pub artifact: Option<String>,
     /// How much it matters.
     pub level: Level,
@@ -224,6 +232,9 @@ pub struct Finding {
     pub location: Option<Location>,
     /// The shortest path to the call, from the entry on.
     pub call_path: Vec<Frame>,
+    /// A shortest way from one of the project's own packages to the package, with the features that lead
+    /// to the next step, for what is known from the dependency graph.
+    pub dependency_path: Vec<Dependent>,
     /// How many further places of the same crate this stands for.
     pub more_places: u32,
     /// Further facts, a line each.
@@ -315,10 +326,13 @@ pub struct Suggestion {
     /// How safe it is.
     pub applicability: Applicability,
     /// Where the flag goes: `program-argument`, `environment`, `host`, `feature`, `rustflag`,
-    /// `version` or `source`; `command` for a command line of its own.
+    /// `version`, `build-environment`, `tool`, `wrapper`, `target`, `port` or `source`; `command` for a
+    /// command line of its own.
     pub kind: String,
     /// The exact text.
     pub flag: Option<String>,
+    /// The same for a program to carry out; null where only a person can.
+    pub action: Option<Action>,
     /// Whether wasify has tried it on this project and seen the finding go.
     pub verified: bool,
 }
@@ -333,32 +347,6 @@ pub enum Applicability {
     Costs,
     /// A person has to decide or to edit source.
     Manual,
-}
-
-/// A build that failed.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BuildFailure {
-    /// The build tool's own last error.
-    pub message: String,
-    /// Every package that failed by itself, sorted by name.
-    pub packages: Vec<FailedPackage>,
-}
-
-/// A package that can't be built.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct FailedPackage {
-    /// Which one.
-    pub package: Package,
-    /// What failed: `compile`, `build-script` or `link`.
-    pub stage: String,
-    /// The compiler's code for the error, `E0432`.
-    pub code: Option<String>,
-    /// Its first error, in one line.
-    pub error: String,
-    /// Where.
-    pub location: Option<Location>,
-    /// From one of the project's own packages to this one, both included.
-    pub dependency_path: Vec<Package>,
 }
 
 /// A rule that could not be decided.

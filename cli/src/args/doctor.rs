@@ -1,0 +1,58 @@
+//! `wasify doctor`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Format;
+use super::build::{FeatureArgs, ManifestArgs, PackageArgs, PublishedArgs};
+use crate::ecosystem::BuildRequest;
+use crate::levels::LevelArgs;
+
+/// `wasify doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  wasify doctor                                the project in this directory\n",
+    "  wasify doctor --no-default-features          what is left without its default features\n",
+    "  wasify doctor --crate nu                     a published application\n",
+    "  wasify doctor --format json                  all of it, for a program to read\n\n",
+    "Exit status:\n",
+    "  0  no package is known to fail to build\n",
+    "  1  a package will not build\n",
+    "  2  wasify could not do its work: wrong usage, a missing tool, no project",
+))]
+pub struct DoctorArgs {
+    /// The project's directory [default: the current one]
+    #[arg(value_name = "PATH", conflicts_with_all = ["manifest_path", "published"])]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    published: PublishedArgs,
+    #[command(flatten)]
+    package: PackageArgs,
+    #[command(flatten)]
+    feature: FeatureArgs,
+    #[command(flatten)]
+    manifest: ManifestArgs,
+    /// How to write the report
+    #[arg(long, value_enum, value_name = "human|json", help_heading = "Report")]
+    #[arg(default_value_t, hide_possible_values = true)]
+    pub format: Format,
+    /// Levels the user sets.
+    #[command(flatten)]
+    pub levels: LevelArgs,
+}
+
+impl DoctorArgs {
+    /// The same as a request.
+    #[must_use]
+    pub fn request(&self) -> BuildRequest {
+        BuildRequest {
+            path: self.path.clone(),
+            published: self.published.published.clone(),
+            packages: self.package.packages.clone(),
+            workspace: self.package.workspace,
+            ..self.manifest.with_features(&self.feature)
+        }
+    }
+}

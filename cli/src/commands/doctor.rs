@@ -1,0 +1,33 @@
+//! `wasify doctor`: what is known of a project without building it.
+
+use anyhow::{Context, Result};
+use wasify_lints::registry;
+
+use super::show;
+use crate::args::{DoctorArgs, GlobalArgs};
+use crate::ecosystem::cargo;
+use crate::execute::surroundings::Surroundings;
+use crate::report::{Project, Report, Status, Surveyed, human};
+use crate::terminal::Terminal;
+
+/// Examines the project and reports.
+///
+/// # Errors
+/// A wrong name of a rule, no project, a project that cargo can't resolve, or a missing tool.
+pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<Status> {
+    let rules = registry::rules().context("failed to read the rules")?;
+    let levels = args.levels.resolve(rules)?;
+    let around = Surroundings::of_process()?;
+    let examined = cargo::examine(&around, &args.request(), terminal)?;
+    let report = Report {
+        project: Some(Project {
+            name: examined.project,
+            root: examined.root,
+        }),
+        artifacts: Vec::new(),
+        failure: None,
+        survey: Some(Surveyed::new(examined.survey, &levels)),
+        lines_with: None,
+    };
+    show(&report, args.format, global, terminal, human::doctor)
+}

@@ -1,0 +1,132 @@
+//! Why a package failed: the rule that knows it, or what kind of failure it is.
+
+use crate::Error;
+use crate::facts::build::Failure;
+use crate::finding::{Confidence, Finding, Level};
+use crate::preflight::{self, Choices, Graph};
+use crate::registry;
+use crate::rule::{Cause, Outcome, Rule};
+
+/// The rule of the findings that stand for packages of which no rule knows why they can't be built.
+pub const BUILD_FAILED: &str = "build-failed";
+
+/// A failure, explained.
+#[derive(Debug)]
+pub struct Explained {
+    /// What is told of it.
+    pub finding: Finding,
+    /// Why it failed, where that is known.
+    pub cause: Option<Cause>,
+}
+
+/// Explains the failure of a package by the first rule that has a row for it and says what it says. The
+/// graph tells who wanted the package, and what can be done; without it there is only the failure.
+///
+/// # Errors
+/// [`Error::Rule`] when an embedded rule file is broken.
+pub fn explain(
+    failure: &Failure,
+    graph: Option<&Graph<'_>>,
+    choices: Option<&Choices>,
+) -> Result<Explained, Error> {
+    let index = graph.and_then(|graph| index_of(graph, failure));
+    let rules = registry::rules()?;
+    let known = rules.iter().find_map(|rule| {
+        let feature = explains(rule, failure, graph, index)?;
+        Some((rule, feature))
+    });
+    let error = failure.first();
+    let location = error.and_then(|error| error.location.clone());
+    if let (Some((rule, feature)), Some(graph), Some(choices), Some(index)) =
+        (known, graph, choices, index)
+    {
+        let mut finding = preflight::finding(graph, choices, rule, (index, feature));
+        finding.location = location;
+        return Ok(Explained {
+            finding,
+            cause: rule.cause,
+        });
+    }
+    let rule = known.map(|(rule, _)| rule);
+    let path = match (graph, index) {
+        (Some(graph), Some(index)) => graph.resolved.path(graph.project, index, None),
+        _ => Vec::new(),
+    };
+    Ok(Explained {
+        finding: Finding {
+            rule: rule.map_or(BUILD_FAILED, |rule| &rule.id),
+            level: Level::Deny,
+            confidence: Confidence::Always,
+            message: match rule {
+                Some(rule) => rule.summary.replace("{package}", &failure.package.name),
+                None => unknown(failure),
+            },
+            effect: rule.map_or_else(|| effect(failure), |rule| rule.effect.clone()),
+            package: Some(failure.package.clone()),
+            location,
+            call_path: Vec::new(),
+            dependency_path: path,
+            more_places: 0,
+            notes: Vec::new(),
+            suggestions: rule
+                .map(|rule| rule.suggestions.clone())
+                .unwrap_or_default(),
+        },
+        cause: rule.and_then(|rule| rule.cause).or(failure.kind()),
+    })
+}
+
+/// The package in the graph; of several of one name the one whose version it is.
+fn index_of(graph: &Graph<'_>, failure: &Failure) -> Option<usize> {
+    let mut found = graph.project.named(&failure.package);
+    found.find(|index| graph.resolved.is_built(*index))
+}
+
+/// Whether a rule is about this failure. Gives the feature that is to blame, if one is.
+fn explains<'r>(
+    rule: &'r Rule,
+    failure: &Failure,
+    graph: Option<&Graph<'_>>,
+    index: Option<usize>,
+) -> Option<Option<&'r str>> {
+    if rule.outcome != Outcome::NotBuilt
+        || !rule.matches.errors.iter().any(|part| failure.says(part))
+    {
+        return None;
+    }
+    if rule.matches.crates.is_empty() {
+        return Some(None);
+    }
+    let (graph, index) = (graph?, index?);
+    let mut rows = rule.matches.crates.iter();
+    rows.find_map(|row| preflight::matches(graph, row, index))
+}
+
+fn unknown(failure: &Failure) -> String {
+    let name = &failure.package.name;
+    let what = match failure.kind() {
+        Some(Cause::NeedsC) => "compiles C code, and that failed",
+        Some(Cause::NeedsLibrary) => "looks for a native library, and finds none for this target",
+        Some(Cause::UnstableStd) => {
+            "uses a part of the standard library that is not stable for this target"
+        }
+        Some(Cause::Refuses) => "refuses this target",
+        Some(Cause::NoWasi) => "uses names that don't exist on WASI",
+        _ => match failure.stage {
+            crate::facts::build::Stage::Compile => "does not compile",
+            crate::facts::build::Stage::BuildScript => "has a build script that fails",
+            crate::facts::build::Stage::Link => "can't be linked",
+        },
+    };
+    format!("`{name}` {what}")
+}
+
+fn effect(failure: &Failure) -> String {
+    let error = failure.first();
+    let line = error.and_then(|error| error.message.lines().find(|line| !line.trim().is_empty()));
+    let line = line.unwrap_or("it failed without a word").trim();
+    match error.and_then(|error| error.code.as_deref()) {
+        Some(code) => format!("not built: error[{code}]: {line}"),
+        None => format!("not built: {line}"),
+    }
+}

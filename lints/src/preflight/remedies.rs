@@ -1,0 +1,132 @@
+//! What can be done about a package that doesn't build: what the graph allows first, then what the rule
+//! knows.
+
+use semver::{Comparator, Op, Version, VersionReq};
+
+use super::{Choices, Graph, matches};
+use crate::facts::project::{GraphPackage, Resolved};
+use crate::rule::Rule;
+use crate::suggestion::{Action, Applicability, Kind, Suggestion};
+
+/// The suggestions for a package that a rule blocks, in the order in which they should be tried.
+pub(crate) fn all(
+    graph: &Graph<'_>,
+    choices: &Choices,
+    rule: &Rule,
+    index: usize,
+) -> Vec<Suggestion> {
+    let mut all: Vec<Suggestion> = features(graph, choices, rule, index).into_iter().collect();
+    all.extend(update(graph, rule, index));
+    all.extend(rule.suggestions.iter().cloned());
+    all
+}
+
+/// Leaving out the features of the user's own package that bring it in.
+fn features(graph: &Graph<'_>, choices: &Choices, rule: &Rule, index: usize) -> Option<Suggestion> {
+    let still = |resolved: &Resolved| {
+        let graph = Graph { resolved, ..*graph };
+        let mut rows = rule.matches.crates.iter();
+        resolved.is_built(index) && rows.any(|row| matches(&graph, row, index).is_some())
+    };
+    let choice = choices.without(graph, still)?;
+    let lost = quoted(&choice.lost);
+    let title = if choice.gained.is_empty() {
+        format!("leave out {lost} of `{}`", choice.package)
+    } else {
+        let gained = quoted(&choice.gained);
+        format!("use {gained} of `{}` in place of {lost}", choice.package)
+    };
+    Some(Suggestion {
+        title,
+        applicability: Applicability::Costs,
+        kind: Kind::Feature,
+        flag: Some(choice.flags()),
+        action: Some(Action::Features {
+            package: choice.package,
+            features: choice.features,
+        }),
+        verified: false,
+    })
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &names[..] {
+        [] => "the features".to_owned(),
+        [one] => format!("the feature {one}"),
+        [rest @ .., last] => format!("the features {} and {last}", rest.join(", ")),
+    }
+}
+
+/// `cargo update` to a version without the problem, when everybody who depends on the package allows it.
+fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
+    let package = &graph.project.packages[index];
+    let to = rule
+        .fixed_in
+        .iter()
+        .filter(|fixed| fixed.name.as_ref().is_none_or(|name| *name == package.name))
+        .flat_map(|fixed| [&fixed.proved, &fixed.from])
+        .find(|version| is_update(&package.version, version) && allowed(graph, index, version))?;
+    let spec = spec(graph, package);
+    Some(Suggestion {
+        title: format!("update `{}`, which works from {to} on", package.name),
+        applicability: Applicability::Safe,
+        kind: Kind::Version,
+        flag: Some(format!("cargo update {spec} --precise {to}")),
+        action: Some(Action::Update {
+            package: package.name.clone(),
+            from: Some(package.version.to_string()),
+            to: to.to_string(),
+        }),
+        verified: false,
+    })
+}
+
+/// How `cargo update` is told which one is meant: by the version too, where there are several.
+fn spec(graph: &Graph<'_>, package: &GraphPackage) -> String {
+    let mut same = graph.project.packages.iter();
+    let several = same.any(|other| other.name == package.name && other.version != package.version);
+    if several {
+        format!("{}@{}", package.name, package.version)
+    } else {
+        package.name.clone()
+    }
+}
+
+/// Whether a version is a later one that cargo takes for compatible.
+fn is_update(from: &Version, to: &Version) -> bool {
+    let caret = VersionReq {
+        comparators: vec![Comparator {
+            op: Op::Caret,
+            major: from.major,
+            minor: Some(from.minor),
+            patch: Some(from.patch),
+            pre: from.pre.clone(),
+        }],
+    };
+    to > from && caret.matches(to)
+}
+
+fn allowed(graph: &Graph<'_>, index: usize, version: &Version) -> bool {
+    graph
+        .project
+        .packages
+        .iter()
+        .flat_map(|package| &package.dependencies)
+        .filter(|dependency| dependency.to == index)
+        .all(|dependency| dependency.requirement.matches(version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn updates_stay_compatible() {
+        let v = |text: &str| text.parse::<Version>().unwrap();
+        assert!(is_update(&v("2.5.0"), &v("2.5.8")));
+        assert!(!is_update(&v("2.5.8"), &v("2.5.8")));
+        assert!(!is_update(&v("0.5.10"), &v("0.6.3")));
+        assert!(!is_update(&v("1.0.0"), &v("2.0.0")));
+    }
+}
