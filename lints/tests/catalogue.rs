@@ -14,7 +14,7 @@ use std::path::Path;
 
 use support::page;
 use wasify_lints::registry::{self, FILES};
-use wasify_lints::rule::Rule;
+use wasify_lints::rule::{Outcome, Rule};
 
 fn rules() -> &'static [Rule] {
     registry::rules()
@@ -185,8 +185,18 @@ fn every_rule_can_match_and_says_what_it_rests_on() {
             &m.import_modules,
             &m.imports,
         ];
-        if !m.code && tables.iter().all(|table| table.is_empty()) {
+        let by_graph = !m.crates.is_empty() || !m.errors.is_empty();
+        if !m.code && !by_graph && tables.iter().all(|table| table.is_empty()) {
             complaints.push(format!("{id}: `match` has a table or `code = true`"));
+        }
+        let not_built = rule.outcome == Outcome::NotBuilt;
+        if not_built != (rule.group == "build") || not_built != rule.cause.is_some() {
+            complaints.push(format!(
+                "{id}: rules of the group `build`, and no others, have the outcome `not-built` and a `cause`"
+            ));
+        }
+        if not_built && m.errors.is_empty() {
+            complaints.push(format!("{id}: `match.errors` says what a failed build says"));
         }
         for table in tables
             .into_iter()
@@ -209,6 +219,15 @@ fn every_proved_rule_has_a_fixture() {
     for rule in rules() {
         let id = &rule.id;
         let own = support::fixtures().join(id);
+        if rule.group == "build" {
+            let cases = support::fixtures().join(format!("../crates/{id}.toml"));
+            if cases.is_file() != rule.proof.seen_on.is_some() {
+                complaints.push(format!(
+                    "{id}: `seen-on` and fixtures/crates/{id}.toml go together"
+                ));
+            }
+            continue;
+        }
         if !own.is_dir() {
             if rule.proof.seen_on.is_some() {
                 complaints.push(format!(
@@ -236,6 +255,10 @@ fn every_proved_rule_has_a_fixture() {
 /// shows its rule when it is promised to be found in it.
 fn is_proved(rule: &Rule) -> bool {
     let id = rule.id.as_str();
+    if rule.group == "build" {
+        // Built, case by case, by the test `crates`.
+        return rule.proof.seen_on.is_some();
+    }
     rule.proof.seen_on.is_some()
         && support::fixtures().join(id).is_dir()
         && support::expectation(id).is_ok_and(|expectation| {
