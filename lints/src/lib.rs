@@ -18,6 +18,7 @@ pub mod host;
 pub mod hosts;
 mod judge;
 mod matcher;
+pub mod missing;
 pub mod registry;
 pub mod rule;
 mod rules;

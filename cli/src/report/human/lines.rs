@@ -171,12 +171,9 @@ pub(super) fn goes(kind: Kind) -> Option<&'static str> {
         Kind::Feature => Some("an option of wasify build"),
         Kind::Rustflag => Some("in RUSTFLAGS or .cargo/config.toml"),
         Kind::BuildEnvironment => Some("in the environment of the build"),
-        Kind::Version
-        | Kind::Tool
-        | Kind::Wrapper
-        | Kind::Target
-        | Kind::Port
-        | Kind::Source => None,
+        Kind::Version | Kind::Tool | Kind::Wrapper | Kind::Target | Kind::Port | Kind::Source => {
+            None
+        }
     }
 }
 
