@@ -76,10 +76,7 @@ fn a_link_that_fails_says_what_is_missing() {
         (link.stage, path(link).as_str()),
         ("link", "unlinked 0.1.0")
     );
-    assert_eq!(
-        link.error,
-        "failed to encode component: failed to resolve import `env::nowhere_to_be_found`"
-    );
+    assert_eq!(link.error, "a function is missing: `nowhere_to_be_found`");
     assert!(events.said("error: linking with `wasm-component-ld` failed"));
     assert_eq!(
         failure.message,

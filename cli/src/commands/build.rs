@@ -44,11 +44,16 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         // Between what the compiler says and what wasify makes of it.
         terminal.output("");
     }
-    let artifacts = built
+    let look = |artifact| inspect(artifact, &built.packages, &around.cwd, &against, terminal);
+    let mut artifacts = built
         .artifacts
         .iter()
-        .map(|artifact| inspect(artifact, &built.packages, &around.cwd, &against, terminal))
+        .map(look)
         .collect::<Result<Vec<Artifact>>>()?;
+    for module in &built.unlinked {
+        artifacts.push(look(module)?.unlinked());
+    }
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     let report = Report {
         project: Some(Project {
             name: built.project,

@@ -104,6 +104,9 @@ pub struct Built {
     pub packages: Packages,
     /// Why something could not be built.
     pub failure: Option<BuildFailure>,
+    /// What was compiled and could not be linked, in the order of the failures: core modules to look
+    /// into, which import what is missing and can't run.
+    pub unlinked: Vec<BuiltArtifact>,
 }
 
 /// A component or core module that the build made.
@@ -162,4 +165,32 @@ pub struct FailedPackage {
     pub dependency_path: Vec<Package>,
     /// What failed: `compile`, `build-script` or `link`.
     pub stage: &'static str,
+    /// What a link found nowhere, by the crate that wants it, sorted; those of no known crate first.
+    pub missing: Vec<MissingSymbols>,
+}
+
+/// The missing symbols that one crate wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingSymbols {
+    /// Which one; `None` for objects of no package of the build.
+    pub package: Option<Package>,
+    /// The path from one of the user's own packages to it, both ends included.
+    pub dependency_path: Vec<Package>,
+    /// Sorted by name.
+    pub symbols: Vec<Missing>,
+}
+
+/// A symbol that no object and no library of a link has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// As the linker knows it.
+    pub symbol: String,
+    /// Demangled.
+    pub name: String,
+    /// Whether it is a function, and not data.
+    pub function: bool,
+    /// Why nobody has it, where that is known.
+    pub reason: Option<&'static str>,
+    /// The objects that refer to it, as the linker names them, sorted.
+    pub objects: Vec<String>,
 }

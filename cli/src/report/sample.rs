@@ -13,7 +13,7 @@ use wasify_lints::suggestion::{self, Applicability, Suggestion};
 use wasify_lints::{Checked, Skipped};
 
 use super::{Artifact, Binary, Project, Report};
-use crate::ecosystem::{BuildFailure, FailedPackage, Remedy};
+use crate::ecosystem::{BuildFailure, FailedPackage, Missing, MissingSymbols, Remedy};
 use crate::levels::Levels;
 
 pub(crate) use hosts::hosts;
@@ -361,6 +361,40 @@ pub(crate) fn clean() -> Report {
     }
 }
 
+/// What a link found nowhere, in code of the program and in a dependency's C code.
+fn missing(own: &Package) -> Vec<MissingSymbols> {
+    let symbol = |name: &str, reason, object: &str| Missing {
+        symbol: name.to_owned(),
+        name: name.to_owned(),
+        function: true,
+        reason,
+        objects: vec![object.to_owned()],
+    };
+    let users = Some("WASI has no users and groups");
+    let owners = Some("WASI has no owners and no creation mask of files");
+    let object = "/finder/target/wasm32-wasip2/debug/deps/finder-5c1d.1l1y.0jh7.rcgu.o";
+    let library = "/finder/target/wasm32-wasip2/debug/deps/libplatform-90ab.rlib(name.o)";
+    let platform = package("platform-sys", "0.3.1");
+    vec![
+        MissingSymbols {
+            package: Some(own.clone()),
+            dependency_path: vec![own.clone()],
+            symbols: vec![
+                symbol("chown", owners, object),
+                symbol("getuid", users, object),
+            ],
+        },
+        MissingSymbols {
+            dependency_path: vec![own.clone(), package("platform", "2.0.0"), platform.clone()],
+            package: Some(platform),
+            symbols: vec![
+                symbol("getuid", users, library),
+                symbol("os_name", None, library),
+            ],
+        },
+    ]
+}
+
 /// One of two programs could be built; two packages are to blame.
 pub(crate) fn failed() -> Report {
     let failed = |name: &str, code: Option<&str>, stage, path: Vec<Package>| FailedPackage {
@@ -370,6 +404,7 @@ pub(crate) fn failed() -> Report {
         location: Some(location("src/main.rs", 3, 4)),
         dependency_path: path,
         stage,
+        missing: Vec::new(),
     };
     let own = package("finder", "1.2.0");
     let path = vec![
@@ -382,6 +417,8 @@ pub(crate) fn failed() -> Report {
             packages: vec![
                 FailedPackage {
                     location: None,
+                    error: "3 functions are missing: `chown`, `getuid`, `os_name`".to_owned(),
+                    missing: missing(&own),
                     ..failed("finder", None, "link", vec![own])
                 },
                 failed("home", Some("E0425"), "compile", path),

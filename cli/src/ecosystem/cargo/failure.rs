@@ -69,6 +69,7 @@ fn compiled(package: Package, message: &CompilerMessage) -> FailedPackage {
         dependency_path: vec![package.clone()],
         package,
         stage: if links { "link" } else { "compile" },
+        missing: Vec::new(),
     }
 }
 
@@ -113,6 +114,7 @@ fn build_scripts(stderr: &[String]) -> Vec<FailedPackage> {
             dependency_path: vec![package.clone()],
             package,
             stage: "build-script",
+            missing: Vec::new(),
         });
     }
     failed
@@ -189,6 +191,7 @@ fn crashed(stderr: &[String]) -> Vec<FailedPackage> {
             dependency_path: vec![package.clone()],
             package,
             stage: "compile",
+            missing: Vec::new(),
         });
     }
     failed

@@ -46,6 +46,10 @@ pub(super) fn explain(
                 failed.package = package.clone();
             }
         }
+        for missing in &mut failed.missing {
+            let path = missing.package.as_ref().and_then(|of| graph.path_to(of));
+            missing.dependency_path = path.unwrap_or(std::mem::take(&mut missing.dependency_path));
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod published;
 mod relink;
 mod run;
 mod test;
+mod unlinked;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,7 @@ use discover::Place;
 use published::{Source, Spec, Store};
 use run::Ran;
 pub use test::{TestPlan, test};
+use unlinked::Unlinked;
 
 /// The steps that [`build`] would take, without taking any of them.
 ///
@@ -129,6 +131,7 @@ fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
                 command: format!("rustup target add {}", missing.target),
             }),
         }),
+        unlinked: Vec::new(),
         root,
     }
 }
@@ -253,10 +256,13 @@ impl<'a> Job<'a> {
         if ran.success && components.is_empty() {
             return Err(nothing::linked(metadata).into());
         }
+        let mut packages = artifacts::packages(&ran.units, &components, metadata);
+        let unlinked = unlinked::find(&ran);
+        unlinked::add_to(&mut packages, &ran, &unlinked);
         let failure = if ran.success {
             None
         } else {
-            Some(self.failure(&ran)?)
+            Some(self.failure(&ran, &unlinked, &packages)?)
         };
         if failure
             .as_ref()
@@ -271,8 +277,9 @@ impl<'a> Job<'a> {
                 .iter()
                 .map(|component| component.built(metadata))
                 .collect(),
-            packages: artifacts::packages(&ran.units, &components, metadata),
+            packages,
             failure,
+            unlinked: unlinked.iter().filter_map(Unlinked::module).collect(),
             root,
         };
         if let Some(directory) = &self.deliver_to {
@@ -281,8 +288,14 @@ impl<'a> Job<'a> {
         Ok(built)
     }
 
-    fn failure(&self, ran: &Ran) -> anyhow::Result<BuildFailure> {
+    fn failure(
+        &self,
+        ran: &Ran,
+        unlinked: &[Unlinked],
+        packages: &Packages,
+    ) -> anyhow::Result<BuildFailure> {
         let mut failure = failure::read(ran)?;
+        unlinked::explain(&mut failure, unlinked, packages)?;
         if self.is_published && failure.packages.is_empty() && failure.message.contains("--locked")
         {
             failure.message = format!(

@@ -18,8 +18,12 @@ pub(super) struct Survey {
 
 impl Survey {
     /// Puts the files of the witness link in place, with what this link says beside them.
-    pub(super) fn keep(self, partial: &WitnessFiles, files: &WitnessFiles) -> io::Result<()> {
-        let link = response::invocation(&self.linker, self.args, self.response_file.as_deref());
+    pub(super) fn keep(&self, partial: &WitnessFiles, files: &WitnessFiles) -> io::Result<()> {
+        let link = response::invocation(
+            &self.linker,
+            self.args.clone(),
+            self.response_file.as_deref(),
+        );
         let log = File::create(&partial.undefined)?;
         if let Some(Ok(mut child)) = link.map(|link| spawn(&link, Streams::To(log))) {
             // It fails: that is what it is for.

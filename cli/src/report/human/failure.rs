@@ -5,7 +5,7 @@ use annotate_snippets::Level;
 use super::super::json::BUILD_FAILED;
 use super::lines::{Lines, crate_name, indented};
 use super::text::{clean, count, wrap_at};
-use super::{FLAG, Look};
+use super::{FLAG, Look, undefined};
 use crate::ecosystem::{BuildFailure, FailedPackage};
 
 /// Columns of `  = path: `.
@@ -59,6 +59,7 @@ fn one(failed: &FailedPackage, look: &Look) -> String {
         let wrapped = wrap_at(path, " > ", look.width.saturating_sub(LABEL));
         elements.push(lines.message("path", wrapped));
     }
+    elements.extend(undefined::elements(&failed.missing, &lines));
     let prefix = 9 + failed.code.as_ref().map_or(0, String::len);
     let title = lines.title(&format!("{what}: {}", failed.error), prefix);
     let title = Level::ERROR.primary_title(title);

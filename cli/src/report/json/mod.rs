@@ -128,6 +128,7 @@ fn artifact(artifact: &Artifact) -> v1::Artifact {
             .iter()
             .map(|fit| hosts::fit(artifact, fit))
             .collect(),
+        linked: artifact.linked,
     }
 }
 
@@ -281,6 +282,22 @@ fn failed_package(failed: &ecosystem::FailedPackage) -> v1::FailedPackage {
         error: failed.error.clone(),
         location: failed.location.as_ref().map(location),
         dependency_path: failed.dependency_path.iter().map(package).collect(),
+        missing: failed.missing.iter().map(missing).collect(),
+    }
+}
+
+fn missing(missing: &ecosystem::MissingSymbols) -> v1::MissingSymbols {
+    let symbol = |symbol: &ecosystem::Missing| v1::MissingSymbol {
+        symbol: symbol.symbol.clone(),
+        name: symbol.name.clone(),
+        function: symbol.function,
+        reason: symbol.reason.map(str::to_owned),
+        objects: symbol.objects.clone(),
+    };
+    v1::MissingSymbols {
+        package: missing.package.as_ref().map(package),
+        dependency_path: missing.dependency_path.iter().map(package).collect(),
+        symbols: missing.symbols.iter().map(symbol).collect(),
     }
 }
 

@@ -87,6 +87,9 @@ pub struct Artifact {
     pub legacy_exceptions: u32,
     /// What the hosts that were named with `--host` make of it, in the order in which they were named.
     pub hosts: Vec<HostFit>,
+    /// Whether its link succeeded. False for a module that imports what the link found nowhere: it was
+    /// looked into, and can't run.
+    pub linked: bool,
 }
 
 /// What kind of file an artifact is.
@@ -359,6 +362,34 @@ pub struct FailedPackage {
     pub location: Option<Location>,
     /// From one of the project's own packages to this one, both included.
     pub dependency_path: Vec<Package>,
+    /// What a link found nowhere, by the crate that wants it.
+    pub missing: Vec<MissingSymbols>,
+}
+
+/// The missing symbols that one crate wants.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MissingSymbols {
+    /// Which one; null for objects of no package of the build.
+    pub package: Option<Package>,
+    /// From one of the project's own packages to it, both included.
+    pub dependency_path: Vec<Package>,
+    /// Sorted by name.
+    pub symbols: Vec<MissingSymbol>,
+}
+
+/// A symbol that no object and no library of a link has.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MissingSymbol {
+    /// As the linker knows it.
+    pub symbol: String,
+    /// Demangled.
+    pub name: String,
+    /// Whether it is a function, and not data.
+    pub function: bool,
+    /// Why nobody has it, in one line; null where that isn't known.
+    pub reason: Option<String>,
+    /// The objects that refer to it, as the linker names them, sorted.
+    pub objects: Vec<String>,
 }
 
 /// A rule that could not be decided.
