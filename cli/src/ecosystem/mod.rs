@@ -122,6 +122,8 @@ pub struct BuiltArtifact {
     pub witness: Option<PathBuf>,
     /// The linker's map of the witness link.
     pub link_map: Option<PathBuf>,
+    /// Whether its link succeeded: otherwise it can be looked into, and not run.
+    pub linked: bool,
     /// Whether it is a library, not a program.
     pub library: bool,
     /// Whether its package says, with `default-run`, that this is the program that is meant when none

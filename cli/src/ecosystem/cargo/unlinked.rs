@@ -86,6 +86,7 @@ impl Unlinked {
             path: self.files.module.clone(),
             witness: Some(self.files.module.clone()),
             link_map: Some(self.files.map.clone()),
+            linked: false,
             library: self.library,
             default_run: false,
         })

@@ -8,8 +8,8 @@ use super::text::{clean, wrap, wrap_at};
 use super::{BOLD, DIM};
 use crate::ecosystem::{Missing, MissingSymbols};
 
-/// Columns of `     = wants: `.
-const LABEL: usize = 14;
+/// Columns of `     = wanted by: `.
+const LABEL: usize = 18;
 /// A column of names is never wider than this; a longer name has a line of its own.
 const MAX_NAME: usize = 24;
 /// Symbols of one crate that are shown without `-v`.
@@ -19,7 +19,7 @@ const MAX_SYMBOLS: usize = 12;
 pub(super) fn elements(missing: &[MissingSymbols], lines: &Lines<'_>) -> Vec<Element<'static>> {
     missing
         .iter()
-        .map(|of_crate| lines.message("wants", one(of_crate, lines)))
+        .map(|of_crate| lines.message("wanted by", one(of_crate, lines)))
         .collect()
 }
 
