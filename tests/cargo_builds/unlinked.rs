@@ -203,3 +203,43 @@ fn what_the_table_says_is_missing_is() {
     wanted.sort_unstable();
     assert_eq!(found, wanted);
 }
+
+/// `instant` before 0.1.5 takes every WebAssembly for a browser's, and asks JavaScript for the time.
+#[test]
+fn a_published_crate_that_wants_what_only_a_browser_has() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let source = "fn main() {\n    println!(\"{:?}\", instant::Instant::now().elapsed());\n}\n";
+    let manifest = "[dependencies]\ninstant = \"=0.1.4\"";
+    project(scratch.path(), manifest, "main.rs", source);
+    let (json, _) = reports(scratch.path(), "instant");
+    let missing = &json["build"]["packages"][0]["missing"];
+    assert_eq!(missing[0]["package"]["name"], "instant", "{missing}");
+    assert_eq!(missing[0]["dependency_path"][0]["name"], "small");
+    assert_eq!(missing[0]["symbols"][0]["symbol"], "now");
+    let path = json["findings"]
+        .as_array()
+        .and_then(|findings| {
+            findings
+                .iter()
+                .find(|finding| finding["rule"] == "wasm-env-import")
+        })
+        .map(|finding| &finding["call_path"]);
+    let path = path.and_then(Value::as_array).expect("a finding");
+    assert_eq!(path[0]["function"], "small::main");
+    assert_eq!(path[path.len() - 1]["function"], "env#now");
+}
+
+#[test]
+fn a_link_that_fails_for_another_reason_is_told_as_it_is() {
+    let flags = "target.wasm32-wasip2.rustflags=['-Clink-arg=nowhere.o']";
+    let (built, _) = build(&BuildRequest {
+        passed_on: vec!["--config".to_owned(), flags.to_owned()],
+        target_dir: Some(target_dir("no-object")),
+        ..request("missing")
+    });
+    let failure = built.failure.expect("it can't be linked");
+    let link = &failure.packages[0];
+    assert_eq!(link.stage, "link");
+    assert!(link.error.contains("nowhere.o"), "{}", link.error);
+    assert!(link.missing.is_empty() && built.unlinked.is_empty());
+}
