@@ -243,3 +243,33 @@ fn a_link_that_fails_for_another_reason_is_told_as_it_is() {
     assert!(link.error.contains("nowhere.o"), "{}", link.error);
     assert!(link.missing.is_empty() && built.unlinked.is_empty());
 }
+
+/// Data becomes no import: only the linker knows of it, and by itself it stops at the twentieth error.
+#[test]
+fn data_is_missing_too_however_much() {
+    const COUNT: usize = 30;
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let mut source = "unsafe extern \"C\" {\n    fn absent();\n".to_owned();
+    let mut main = "fn main() {\n    unsafe { absent() };\n".to_owned();
+    for number in 0..COUNT {
+        let _ = writeln!(source, "    static datum_{number}: i32;");
+        let _ = writeln!(main, "    println!(\"{{}}\", unsafe {{ datum_{number} }});");
+    }
+    let source = format!("{source}}}\n{main}}}\n");
+    project(scratch.path(), "", "main.rs", &source);
+    let (built, _) = build(&BuildRequest {
+        path: Some(scratch.path().to_owned()),
+        target_dir: Some(target_dir("data")),
+        ..BuildRequest::default()
+    });
+    let failure = built.failure.expect("it can't be linked");
+    let link = &failure.packages[0];
+    assert!(
+        link.error.starts_with("31 symbols are missing: `absent`, "),
+        "{}",
+        link.error
+    );
+    let symbols = &link.missing[0].symbols;
+    let data = symbols.iter().filter(|symbol| !symbol.function).count();
+    assert_eq!((symbols.len(), data), (COUNT + 1, COUNT));
+}
