@@ -21,6 +21,7 @@ pub mod host;
 pub mod hosts;
 mod judge;
 mod matcher;
+pub mod missing;
 pub mod preflight;
 pub mod registry;
 pub mod rule;

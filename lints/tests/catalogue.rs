@@ -196,7 +196,9 @@ fn every_rule_can_match_and_says_what_it_rests_on() {
             ));
         }
         if not_built && m.errors.is_empty() {
-            complaints.push(format!("{id}: `match.errors` says what a failed build says"));
+            complaints.push(format!(
+                "{id}: `match.errors` says what a failed build says"
+            ));
         }
         for table in tables
             .into_iter()

@@ -88,7 +88,7 @@ fn a_link_that_fails_says_what_is_missing() {
     );
     assert_eq!(
         first(link).1,
-        "failed to encode component: failed to resolve import `env::nowhere_to_be_found`"
+        "a function is missing: `nowhere_to_be_found`"
     );
     assert!(events.said("error: linking with `wasm-component-ld` failed"));
     assert_eq!(

@@ -12,4 +12,5 @@ mod refused;
 mod reports;
 mod running;
 mod tools;
+mod unlinked;
 mod unusable;

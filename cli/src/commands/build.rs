@@ -44,11 +44,17 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         // Between what the compiler says and what wasify makes of it.
         terminal.output("");
     }
-    let artifacts = built
-        .artifacts
-        .iter()
-        .map(|artifact| inspect(artifact, &built.packages, &around.cwd, &against, terminal))
-        .collect::<Result<Vec<Artifact>>>()?;
+    let mut artifacts = Vec::new();
+    for artifact in built.artifacts.iter().chain(&built.unlinked) {
+        artifacts.push(inspect(
+            artifact,
+            &built.packages,
+            &around.cwd,
+            &against,
+            terminal,
+        )?);
+    }
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     let report = Report {
         project: Some(Project {
             name: built.project,
@@ -77,11 +83,10 @@ fn inspect(
     terminal: &Terminal,
 ) -> Result<Artifact> {
     let path = near(&built.path, cwd);
-    let mut status = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let mut status = match built.linked {
+        true => file_name(&path),
+        false => format!("{} (not linked)", built.name),
+    };
     if built.witness.is_none() {
         let _ = write!(status, " (from the file alone)");
     }
@@ -111,7 +116,17 @@ fn inspect(
         checked,
         &against.levels,
     );
-    Ok(artifact.with_hosts(fits))
+    Ok(match built.linked {
+        true => artifact.with_hosts(fits),
+        false => artifact.unlinked(),
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The arguments that would give the findings source lines, when none has one: cargo's release profile

@@ -107,6 +107,9 @@ pub struct Built {
     pub packages: Packages,
     /// Why something could not be built.
     pub failure: Option<BuildFailure>,
+    /// What was compiled and could not be linked, in the order of the failures: core modules to look
+    /// into, which import what is missing and can't run.
+    pub unlinked: Vec<BuiltArtifact>,
 }
 
 /// A component or core module that the build made.
@@ -122,6 +125,8 @@ pub struct BuiltArtifact {
     pub witness: Option<PathBuf>,
     /// The linker's map of the witness link.
     pub link_map: Option<PathBuf>,
+    /// Whether its link succeeded: otherwise it can be looked into, and not run.
+    pub linked: bool,
     /// Whether it is a library, not a program.
     pub library: bool,
     /// Whether its package says, with `default-run`, that this is the program that is meant when none
@@ -160,6 +165,8 @@ pub struct FailedPackage {
     pub failure: Failure,
     /// What is told of it: the rule that knows it, who wanted the package, what can be done.
     pub explained: Explained,
+    /// What a link found nowhere, by the crate that wants it, sorted; those of no known crate first.
+    pub missing: Vec<MissingSymbols>,
 }
 
 /// What is known of a project without a build.
@@ -171,4 +178,30 @@ pub struct Examined {
     pub root: PathBuf,
     /// What its dependency graph tells.
     pub survey: Survey,
+}
+
+/// The missing symbols that one crate wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingSymbols {
+    /// Which one; `None` for objects of no package of the build.
+    pub package: Option<Package>,
+    /// The path from one of the user's own packages to it, both ends included.
+    pub dependency_path: Vec<Package>,
+    /// Sorted by name.
+    pub symbols: Vec<Missing>,
+}
+
+/// A symbol that no object and no library of a link has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// As the linker knows it.
+    pub symbol: String,
+    /// Demangled.
+    pub name: String,
+    /// Whether it is a function, and not data.
+    pub function: bool,
+    /// Why nobody has it, where that is known.
+    pub reason: Option<&'static str>,
+    /// The objects that refer to it, as the linker names them, sorted.
+    pub objects: Vec<String>,
 }

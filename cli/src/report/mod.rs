@@ -70,6 +70,8 @@ pub struct Artifact {
     pub skipped: Vec<Skipped>,
     /// What the hosts that the user named make of it, in the order in which they are named.
     pub hosts: Vec<Fit>,
+    /// Whether its link succeeded. What could not be linked was looked into, and can't run.
+    pub linked: bool,
 }
 
 /// What is in a binary: the part of its facts that is reported.
@@ -218,6 +220,7 @@ impl Artifact {
             allowed,
             skipped: checked.skipped,
             hosts: Vec::new(),
+            linked: true,
         }
     }
 
@@ -226,13 +229,23 @@ impl Artifact {
     pub fn with_hosts(self, hosts: Vec<Fit>) -> Self {
         Artifact { hosts, ..self }
     }
+
+    /// The same as something whose link failed, and that no host will see.
+    #[must_use]
+    pub fn unlinked(self) -> Self {
+        Artifact {
+            hosts: Vec::new(),
+            linked: false,
+            ..self
+        }
+    }
 }
 
 impl Artifact {
     /// The command that runs it; `None` for what can't be run by itself, or is refused by hosts.
     #[must_use]
     pub fn run_command(&self) -> Option<Vec<String>> {
-        if self.is_refused() {
+        if !self.linked || self.is_refused() {
             return None;
         }
         run::run_command(&self.binary.surface, &self.path)

@@ -56,18 +56,23 @@ impl<'a> LinkMap<'a> {
         LinkMap { functions }
     }
 
+    /// The object of the defined function with this place in the code section, when the map agrees that
+    /// it is the function with this symbol.
+    pub(crate) fn object(&self, defined: usize, symbol: Option<&str>) -> Option<&'a str> {
+        let entry = self.functions.get(defined)?;
+        let same = symbol.is_none_or(|symbol| symbol == entry.symbol);
+        same.then_some(entry.object)
+    }
+
     /// The origin of the defined function with this place in the code section, when the map agrees
     /// that it is the function with this symbol.
     pub(crate) fn origin(&self, defined: usize, symbol: Option<&str>) -> Option<Origin<'a>> {
-        let entry = self.functions.get(defined)?;
-        match symbol {
-            Some(symbol) if symbol != entry.symbol => None,
-            _ => Some(origin(entry.object)),
-        }
+        self.object(defined, symbol).map(origin)
     }
 }
 
-fn origin(object: &str) -> Origin<'_> {
+/// What an object's path tells of where it comes from.
+pub(crate) fn origin(object: &str) -> Origin<'_> {
     if object == "<internal>" {
         return Origin::Linker;
     }

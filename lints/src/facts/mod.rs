@@ -21,6 +21,7 @@ mod skip;
 mod summary;
 mod surface;
 pub(crate) mod text;
+mod undefined;
 mod witness;
 
 pub use backtrace::{Backtrace, Running};
@@ -30,6 +31,7 @@ pub(crate) use summary::split_version;
 pub use surface::{
     Export, ImportedFunction, Interface, Kind, Memory, ModuleSummary, Producer, Section, Surface,
 };
+pub use undefined::{MissingSymbol, Unlinked, Wanting, missing_symbols};
 
 use linkmap::LinkMap;
 use module::Module;

@@ -9,6 +9,7 @@ use crate::finding::Package;
 pub struct Packages {
     by_file: BTreeMap<String, Package>,
     by_crate: BTreeMap<String, Package>,
+    by_script: BTreeMap<String, Package>,
     own: Vec<String>,
     programs: BTreeSet<Package>,
 }
@@ -19,6 +20,11 @@ impl Packages {
     pub fn add(&mut self, file: &str, crate_name: &str, package: Package) {
         self.by_file.insert(file.to_owned(), package.clone());
         self.by_crate.insert(crate_name.to_owned(), package);
+    }
+
+    /// Records that the build script of `package` writes into the directory `out`.
+    pub fn add_build_script(&mut self, out: &str, package: Package) {
+        self.by_script.insert(out.to_owned(), package);
     }
 
     /// Records that a crate (by its name with underscores) is the user's own, not a dependency.
@@ -42,6 +48,19 @@ impl Packages {
     #[must_use]
     pub fn of_file(&self, stem: &str) -> Option<&Package> {
         self.by_file.get(stem)
+    }
+
+    /// The package whose build script wrote a file, by the file's path.
+    #[must_use]
+    pub fn of_build_script(&self, file: &str) -> Option<&Package> {
+        let inside = |out: &str| {
+            let rest = file.strip_prefix(out);
+            rest.is_some_and(|rest| rest.starts_with(['/', '\\']))
+        };
+        let mut scripts = self.by_script.iter();
+        scripts
+            .find(|(out, _)| inside(out))
+            .map(|(_, package)| package)
     }
 
     /// The package of a crate name with underscores. Two versions of one crate share a name: the

@@ -152,6 +152,7 @@ impl Component {
             path: self.path.clone(),
             witness: witness.map(|files| files.module.clone()),
             link_map: witness.map(|files| files.map.clone()),
+            linked: true,
             library: self.unit.target.is_cdylib(),
             default_run: self.unit.target.is_bin() && default_run == Some(name),
         }

@@ -1,19 +1,22 @@
 //! A build that failed, explained: what it said, put together with the dependency graph.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use wasify_lints::explain::explain;
-use wasify_lints::finding::Finding;
-use wasify_lints::preflight::{self, Choices};
+use wasify_lints::finding::{Finding, Package};
+use wasify_lints::preflight::{self, Choices, Graph};
 
 use super::failure::Said;
 use super::graph::Known;
 use super::host_paths;
-use crate::ecosystem::{BuildFailure, FailedPackage};
+use crate::ecosystem::{BuildFailure, FailedPackage, MissingSymbols};
 
 /// Explains every package that failed, and foretells those that the build did not come to. `selected`
 /// are the packages that the user named.
 pub(super) fn diagnose(
     said: Said,
+    mut missing: BTreeMap<Package, Vec<MissingSymbols>>,
     known: Option<&Known>,
     selected: &[String],
 ) -> anyhow::Result<BuildFailure> {
@@ -27,7 +30,15 @@ pub(super) fn diagnose(
         if let Some(known) = known.filter(|_| path.is_empty()) {
             *path = host_paths::path(&known.metadata, selected, &failure.package);
         }
-        packages.push(FailedPackage { failure, explained });
+        let mut missing = missing.remove(&failure.package).unwrap_or_default();
+        for wanting in &mut missing {
+            add_path(wanting, graph.as_ref());
+        }
+        packages.push(FailedPackage {
+            failure,
+            explained,
+            missing,
+        });
     }
     let foreseen = match &graph {
         Some(graph) if !packages.is_empty() => {
@@ -49,4 +60,16 @@ pub(super) fn diagnose(
         message: said.message,
         remedy: None,
     })
+}
+
+/// How the crate that wants something came into the build.
+fn add_path(wanting: &mut MissingSymbols, graph: Option<&Graph<'_>>) {
+    let (Some(graph), Some(package)) = (graph, &wanting.package) else {
+        return;
+    };
+    let mut named = graph.project.named(package);
+    if let Some(index) = named.find(|index| graph.resolved.is_built(*index)) {
+        let path = graph.resolved.path(graph.project, index, None);
+        wanting.dependency_path = path.into_iter().map(|step| step.package).collect();
+    }
 }

@@ -15,6 +15,7 @@ mod published;
 mod relink;
 mod run;
 mod test;
+mod unlinked;
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,7 @@ use discover::Place;
 use published::{Source, Spec, Store};
 use run::Ran;
 pub use test::{TestPlan, test};
+use unlinked::Unlinked;
 
 /// The steps that [`build`] would take, without taking any of them.
 ///
@@ -145,6 +147,7 @@ fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
                 command: format!("rustup target add {}", missing.target),
             }),
         }),
+        unlinked: Vec::new(),
         root,
     }
 }
@@ -285,10 +288,13 @@ impl<'a> Job<'a> {
         if ran.success && components.is_empty() {
             return Err(nothing::linked(metadata).into());
         }
+        let mut packages = artifacts::packages(&ran.units, &components, metadata);
+        let unlinked = unlinked::find(&ran);
+        unlinked::add_to(&mut packages, &ran, &unlinked);
         let failure = if ran.success {
             None
         } else {
-            Some(self.failure(&ran)?)
+            Some(self.failure(&ran, &unlinked, &packages)?)
         };
         if failure
             .as_ref()
@@ -303,8 +309,9 @@ impl<'a> Job<'a> {
                 .iter()
                 .map(|component| component.built(metadata))
                 .collect(),
-            packages: artifacts::packages(&ran.units, &components, metadata),
+            packages,
             failure,
+            unlinked: unlinked.iter().filter_map(Unlinked::module).collect(),
             root,
         };
         if let Some(directory) = &self.deliver_to {
@@ -313,8 +320,14 @@ impl<'a> Job<'a> {
         Ok(built)
     }
 
-    fn failure(&self, ran: &Ran) -> anyhow::Result<BuildFailure> {
+    fn failure(
+        &self,
+        ran: &Ran,
+        unlinked: &[Unlinked],
+        packages: &Packages,
+    ) -> anyhow::Result<BuildFailure> {
         let mut said = failure::read(ran)?;
+        let missing = unlinked::missing(&mut said, unlinked, packages)?;
         if self.is_published && said.failures.is_empty() && said.message.contains("--locked") {
             said.message = format!(
                 "the lock file that the crate was published with does not fit it: {}",
@@ -323,7 +336,7 @@ impl<'a> Job<'a> {
         }
         // Where even the graph can't be had, the failure is true without it.
         let known = graph::known(self.around, &self.place, &self.request).ok();
-        diagnosis::diagnose(said, known.as_ref(), &self.request.packages)
+        diagnosis::diagnose(said, missing, known.as_ref(), &self.request.packages)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs `cargo build`, shows what it says, and keeps what is needed afterwards.
 
 use cargo_metadata::diagnostic::DiagnosticLevel;
-use cargo_metadata::{Artifact, CompilerMessage, Message};
+use cargo_metadata::{Artifact, BuildScript, CompilerMessage, Message};
 
 use super::progress;
 use crate::events::Events;
@@ -19,6 +19,8 @@ pub(super) struct Ran {
     pub code: Option<i32>,
     /// The units compiled for the target or found fresh, in the order cargo named them.
     pub units: Vec<Artifact>,
+    /// The build scripts that ran, or were found fresh.
+    pub scripts: Vec<BuildScript>,
     /// The compiler's errors, in the order they came.
     pub errors: Vec<CompilerMessage>,
     /// What cargo wrote to standard error to stay there, without colour.
@@ -100,6 +102,7 @@ impl Ran {
                     self.errors.push(message);
                 }
             }
+            Ok(Message::BuildScriptExecuted(script)) => self.scripts.push(script),
             Ok(_) => {}
             // A compiler plug-in may print whatever it likes.
             Err(_) => events.output(line),

@@ -7,6 +7,7 @@ use std::process::{Child, ExitCode, ExitStatus};
 
 use anyhow::Context as _;
 
+use super::unlinked::{self, Survey};
 use super::{DEFAULT_LINKER, REAL_LINKER, WitnessFiles, response, witness_dir};
 use crate::execute::{Streams, files, spawn};
 use crate::plan::Invocation;
@@ -21,10 +22,11 @@ pub(super) fn run(args: &[OsString]) -> anyhow::Result<ExitCode> {
     let witness = Witness::start(&linker, args);
     let status = real.wait().context("failed to wait for the linker")?;
     if let Some(witness) = witness {
-        if status.success() {
-            witness.finish();
-        } else {
-            witness.abandon();
+        match status.code() {
+            Some(0) => witness.finish(),
+            Some(_) => witness.keep_unlinked(),
+            // A signal ended it: the user wants no more of this.
+            None => witness.abandon(),
         }
     }
     Ok(exit_code(status))
@@ -40,6 +42,7 @@ fn exit_code(status: ExitStatus) -> ExitCode {
 /// the temporary names can be the same each time, and what an interrupted link left is overwritten.
 struct Witness {
     child: Child,
+    survey: Survey,
     output: PathBuf,
     dir: PathBuf,
     stem: String,
@@ -60,21 +63,23 @@ impl Witness {
         fs::create_dir_all(&dir).ok()?;
         let partial = WitnessFiles::new(&dir, &stem, "partial");
         let response = dir.join(format!("{stem}-partial.args"));
-        let mut link = Invocation::new(linker);
-        let args_of_witness = witness_args(&all, &partial);
-        link = if all.len() == args.len() {
-            link.args(args_of_witness)
-        } else {
-            // They did not fit on a command line before, so they will not now.
-            fs::write(&response, response::text(&args_of_witness)).ok()?;
-            let mut arg = OsString::from("@");
-            arg.push(&response);
-            link.arg(arg)
-        };
+        // What did not fit on a command line before will not now.
+        let response_file = (all.len() != args.len()).then(|| response.clone());
+        let link = response::invocation(
+            linker,
+            witness_args(&all, &partial),
+            response_file.as_deref(),
+        )?;
         let log = File::create(&partial.failed).ok()?;
         let child = spawn(&link, Streams::To(log)).ok()?;
+        let survey = Survey {
+            linker: linker.to_owned(),
+            args: unlinked::survey_args(&all, &partial),
+            response_file,
+        };
         Some(Witness {
             child,
+            survey,
             output,
             dir,
             stem,
@@ -102,7 +107,21 @@ impl Witness {
         self.remove_partial();
     }
 
-    /// Stops it: the real link failed, and nobody will ask for the witness.
+    /// The real link failed: keeps the module of the witness link, if that succeeded, and finds out what
+    /// is missing.
+    fn keep_unlinked(mut self) {
+        let linked = self.child.wait().is_ok_and(|status| status.success());
+        if let Some(files) = WitnessFiles::of_unlinked(&self.output) {
+            unlinked::remove(&files);
+            if linked {
+                // Without it there is what rustc shows of the linker's words.
+                let _ = self.survey.keep(&self.partial, &files);
+            }
+        }
+        self.remove_partial();
+    }
+
+    /// Stops it: nobody will ask for the witness.
     fn abandon(mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -114,8 +133,9 @@ impl Witness {
             module,
             map,
             failed,
+            undefined,
         } = &self.partial;
-        for path in [module, map, failed, &self.response] {
+        for path in [module, map, failed, undefined, &self.response] {
             let _ = files::remove_if_there(path);
         }
     }
@@ -140,7 +160,8 @@ fn output_of(args: &[OsString]) -> Option<PathBuf> {
 }
 
 /// The arguments of the witness link: nothing stripped, the core module only, every reference and
-/// the map kept.
+/// the map kept. What is missing becomes an import, as rustc up to 1.95 says itself: where the real link
+/// succeeds nothing is, and where it fails there is a module all the same.
 fn witness_args(args: &[OsString], files: &WitnessFiles) -> Vec<OsString> {
     let mut witness = Vec::with_capacity(args.len() + 3);
     let mut args = args.iter();
@@ -154,7 +175,8 @@ fn witness_args(args: &[OsString], files: &WitnessFiles) -> Vec<OsString> {
             _ => witness.push(arg.clone()),
         }
     }
-    witness.extend(["--skip-wit-component", "--emit-relocs"].map(OsString::from));
+    let more = ["--allow-undefined", "--skip-wit-component", "--emit-relocs"];
+    witness.extend(more.map(OsString::from));
     witness.push(map_arg(&files.map));
     witness
 }
@@ -184,8 +206,8 @@ mod tests {
             .collect();
         assert_eq!(
             line.join(" "),
-            "--export x a.o -o /t/wasify/rg-1-partial.witness.wasm -l c --skip-wit-component \
-             --emit-relocs -Map=/t/wasify/rg-1-partial.witness.map"
+            "--export x a.o -o /t/wasify/rg-1-partial.witness.wasm -l c --allow-undefined \
+             --skip-wit-component --emit-relocs -Map=/t/wasify/rg-1-partial.witness.map"
         );
     }
 }

@@ -8,6 +8,7 @@
 
 mod linker;
 mod response;
+mod unlinked;
 mod wrapper;
 
 use std::ffi::OsString;
@@ -74,6 +75,9 @@ pub fn as_runner(cargo: Invocation, wasify: &Path) -> Invocation {
         .env(ROLE, "runner")
 }
 
+/// Stands for the content's hash in the names of the files of a link that failed.
+const UNLINKED: &str = "unlinked";
+
 /// Where the files of the witness link lie, for the file that rustc's linker writes: in `wasify`
 /// beside cargo's `deps` and `examples`.
 fn witness_dir(output: &Path) -> Option<PathBuf> {
@@ -89,6 +93,9 @@ pub struct WitnessFiles {
     pub map: PathBuf,
     /// There instead of the others when the witness link failed; holds what the linker said.
     pub failed: PathBuf,
+    /// There beside the module and the map when the real link failed; holds what the linker said of the
+    /// symbols that it found nowhere.
+    pub undefined: PathBuf,
 }
 
 impl WitnessFiles {
@@ -101,7 +108,15 @@ impl WitnessFiles {
             module: file("witness.wasm"),
             map: file("witness.map"),
             failed: file("witness.failed"),
+            undefined: file("witness.undefined"),
         }
+    }
+
+    /// The files of the failed link whose output would have been `output`.
+    #[must_use]
+    pub fn of_unlinked(output: &Path) -> Option<WitnessFiles> {
+        let stem = output.file_stem()?.to_string_lossy();
+        Some(WitnessFiles::new(&witness_dir(output)?, &stem, UNLINKED))
     }
 }
 

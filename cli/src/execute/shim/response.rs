@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use crate::plan::Invocation;
 
 /// The arguments with each `@file` replaced by what is in it. A file that can't be read stays as it
 /// is: the program that gets it will say what is wrong.
@@ -47,8 +50,25 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// The program with these arguments, by way of `file` when there is one. `None` when that can't be
+/// written.
+pub(super) fn invocation(
+    program: &OsStr,
+    args: Vec<OsString>,
+    file: Option<&Path>,
+) -> Option<Invocation> {
+    let invocation = Invocation::new(program);
+    let Some(file) = file else {
+        return Some(invocation.args(args));
+    };
+    std::fs::write(file, text(&args)).ok()?;
+    let mut arg = OsString::from("@");
+    arg.push(file);
+    Some(invocation.arg(arg))
+}
+
 /// The text of a response file that [`words`] reads back.
-pub(super) fn text(args: &[OsString]) -> String {
+fn text(args: &[OsString]) -> String {
     let mut text = String::new();
     for arg in args {
         text.push('"');

@@ -8,7 +8,7 @@ use super::super::json::BUILD_FAILED;
 use super::blocked;
 use super::lines::{Lines, indented};
 use super::text::{clean, count};
-use super::{FLAG, Look};
+use super::{FLAG, Look, undefined};
 use crate::ecosystem::{BuildFailure, FailedPackage};
 
 /// Packages that the build did not come to which are listed; the others are counted.
@@ -50,7 +50,9 @@ pub(super) fn headline(failure: &BuildFailure) -> String {
 
 fn one(failed: &FailedPackage, look: &Look) -> String {
     let lines = Lines { look };
-    blocked::message(&failed.explained.finding, said(failed, &lines), look)
+    let mut elements = said(failed, &lines);
+    elements.extend(undefined::elements(&failed.missing, &lines));
+    blocked::message(&failed.explained.finding, elements, look)
 }
 
 /// The error that tells most. The compiler has shown it whole.

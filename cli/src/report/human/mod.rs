@@ -12,6 +12,7 @@ mod rule;
 pub mod running;
 mod summary;
 mod text;
+mod undefined;
 
 use std::fmt::Write;
 
@@ -100,7 +101,7 @@ fn findings(report: &Report, look: &Look) -> String {
 /// Where the components lie, and how to run them.
 fn result(report: &Report) -> String {
     let mut text = String::new();
-    for artifact in &report.artifacts {
+    for artifact in report.artifacts.iter().filter(|artifact| artifact.linked) {
         let surface = &artifact.binary.surface;
         let verb = match surface.kind {
             wasify_lints::facts::Kind::Component => "Component",

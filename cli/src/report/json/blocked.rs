@@ -7,7 +7,7 @@ use wasify_lints::suggestion::Action;
 
 use super::super::Surveyed;
 use super::{BUILD_FAILED, judged, location, package, plain, v1};
-use crate::ecosystem::{BuildFailure, FailedPackage, Remedy};
+use crate::ecosystem::{BuildFailure, FailedPackage, Missing, MissingSymbols, Remedy};
 
 /// What is told of a build that failed.
 pub(super) fn failure(failure: &BuildFailure) -> v1::BuildFailure {
@@ -39,6 +39,7 @@ fn failed_package(failed: &FailedPackage) -> v1::FailedPackage {
             .iter()
             .map(|step| package(&step.package))
             .collect(),
+        missing: failed.missing.iter().map(missing).collect(),
         errors: failed
             .failure
             .errors
@@ -49,6 +50,21 @@ fn failed_package(failed: &FailedPackage) -> v1::FailedPackage {
                 location: error.location.as_ref().map(location),
             })
             .collect(),
+    }
+}
+
+fn missing(missing: &MissingSymbols) -> v1::MissingSymbols {
+    let symbol = |symbol: &Missing| v1::MissingSymbol {
+        symbol: symbol.symbol.clone(),
+        name: symbol.name.clone(),
+        function: symbol.function,
+        reason: symbol.reason.map(str::to_owned),
+        objects: symbol.objects.clone(),
+    };
+    v1::MissingSymbols {
+        package: missing.package.as_ref().map(package),
+        dependency_path: missing.dependency_path.iter().map(package).collect(),
+        symbols: missing.symbols.iter().map(symbol).collect(),
     }
 }
 

@@ -129,6 +129,7 @@ fn artifact(artifact: &Artifact) -> v1::Artifact {
             .iter()
             .map(|fit| hosts::fit(artifact, fit))
             .collect(),
+        linked: artifact.linked,
     }
 }
 

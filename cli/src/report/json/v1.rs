@@ -7,7 +7,10 @@ mod hosts;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use blocked::{Action, BuildError, BuildFailure, Dependent, FailedPackage, Survey};
+pub use blocked::{
+    Action, BuildError, BuildFailure, Dependent, FailedPackage, MissingSymbol, MissingSymbols,
+    Survey,
+};
 pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
 
 /// What one run of `wasify build` or `wasify inspect` found.
@@ -92,6 +95,9 @@ pub struct Artifact {
     pub legacy_exceptions: u32,
     /// What the hosts that were named with `--host` make of it, in the order in which they were named.
     pub hosts: Vec<HostFit>,
+    /// Whether its link succeeded. False for a module that imports what the link found nowhere: it was
+    /// looked into, and can't run.
+    pub linked: bool,
 }
 
 /// What kind of file an artifact is.

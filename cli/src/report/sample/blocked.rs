@@ -10,7 +10,7 @@ use wasify_lints::suggestion::{Action, Kind, Suggestion};
 
 use super::super::{Report, Surveyed};
 use super::{clean, finding, location, package, suggestion};
-use crate::ecosystem::{BuildFailure, FailedPackage};
+use crate::ecosystem::{BuildFailure, FailedPackage, Missing, MissingSymbols};
 use crate::levels::Levels;
 
 /// One of two programs could be built; three packages are to blame, and one more would be.
@@ -103,14 +103,50 @@ fn failed_with(
             },
             cause,
         },
+        missing: Vec::new(),
     }
+}
+
+/// What a link found nowhere, in code of the program and in a dependency's C code.
+fn missing(own: &Package) -> Vec<MissingSymbols> {
+    let symbol = |name: &str, reason, object: &str| Missing {
+        symbol: name.to_owned(),
+        name: name.to_owned(),
+        function: true,
+        reason,
+        objects: vec![object.to_owned()],
+    };
+    let users = Some("WASI has no users and groups");
+    let owners = Some("WASI has no owners and no creation mask of files");
+    let object = "/finder/target/wasm32-wasip2/debug/deps/finder-5c1d.1l1y.0jh7.rcgu.o";
+    let library = "/finder/target/wasm32-wasip2/debug/deps/libplatform-90ab.rlib(name.o)";
+    let platform = package("platform-sys", "0.3.1");
+    vec![
+        MissingSymbols {
+            package: Some(own.clone()),
+            dependency_path: vec![own.clone()],
+            symbols: vec![
+                symbol("chown", owners, object),
+                symbol("getuid", users, object),
+            ],
+        },
+        MissingSymbols {
+            dependency_path: vec![own.clone(), package("platform", "2.0.0"), platform.clone()],
+            package: Some(platform),
+            symbols: vec![
+                symbol("getuid", users, library),
+                symbol("os_name", None, library),
+            ],
+        },
+    ]
 }
 
 /// The program itself, which nobody else asked for.
 fn linked() -> FailedPackage {
-    let said = "failed to encode component: failed to resolve import `env::fork`";
-    failed_with(
-        package("finder", "1.2.0"),
+    let said = "3 functions are missing: `chown`, `getuid`, `os_name`";
+    let own = package("finder", "1.2.0");
+    let failed = failed_with(
+        own.clone(),
         Stage::Link,
         (vec![error(None, said)], None),
         Finding {
@@ -118,7 +154,11 @@ fn linked() -> FailedPackage {
             dependency_path: vec![step("finder", "1.2.0", &[])],
             ..finding(BUILD_FAILED, Level::Deny)
         },
-    )
+    );
+    FailedPackage {
+        missing: missing(&own),
+        ..failed
+    }
 }
 
 fn home() -> FailedPackage {

@@ -39,6 +39,34 @@ pub struct FailedPackage {
     /// All its errors, in the order in which they came, up to a hundred; of a build script also all that
     /// it said.
     pub errors: Vec<BuildError>,
+    /// What a link found nowhere, by the crate that wants it.
+    pub missing: Vec<MissingSymbols>,
+}
+
+/// The missing symbols that one crate wants.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MissingSymbols {
+    /// Which one; null for objects of no package of the build.
+    pub package: Option<Package>,
+    /// From one of the project's own packages to it, both included.
+    pub dependency_path: Vec<Package>,
+    /// Sorted by name.
+    pub symbols: Vec<MissingSymbol>,
+}
+
+/// A symbol that no object and no library of a link has.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MissingSymbol {
+    /// As the linker knows it.
+    pub symbol: String,
+    /// Demangled.
+    pub name: String,
+    /// Whether it is a function, and not data.
+    pub function: bool,
+    /// Why nobody has it, in one line; null where that isn't known.
+    pub reason: Option<String>,
+    /// The objects that refer to it, as the linker names them, sorted.
+    pub objects: Vec<String>,
 }
 
 /// One error of a compiler, a linker or a build script.
