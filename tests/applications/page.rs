@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
+use crate::common;
 use crate::judged::{Judged, Tried};
 use crate::trial::Ran;
 
@@ -12,8 +12,8 @@ pub(crate) fn write(all: &[Judged]) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let head = std::fs::read_to_string(here.join("../tests/applications/head.md")).unwrap();
     let mut page = head
-        .replace("{date}", &today())
-        .replace("{rustc}", &first_line("rustc", &["--version"]))
+        .replace("{date}", &common::today())
+        .replace("{rustc}", &common::rustc())
         .replace("{engine}", wasify_runtime::VERSION);
     page.push_str("\n| application | component | deny | warn | note |\n|---|---|---|---|---|\n");
     for judged in all {
@@ -83,19 +83,4 @@ fn native(ran: &Ran) -> String {
         }
         None => format!("{}: silence", end(ran)),
     }
-}
-
-/// The date of today in UTC, without the time.
-fn today() -> String {
-    first_line("date", &["-u", "+%F"])
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the page says what it was made with"
-)]
-fn first_line(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.trim().to_owned()
 }

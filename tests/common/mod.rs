@@ -35,3 +35,23 @@ pub fn report(command: &mut Command) -> Value {
         panic!("{error}: {errors}")
     })
 }
+
+/// The date of today in UTC, without the time.
+pub fn today() -> String {
+    first_line("date", &["-u", "+%F"])
+}
+
+/// The compiler's name and version.
+pub fn rustc() -> String {
+    first_line("rustc", &["--version"])
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a page says what it was made with"
+)]
+fn first_line(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.trim().to_owned()
+}

@@ -6,7 +6,7 @@
 //! for each question.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Graph;
 use crate::facts::project::{Project, Resolved, Selection};
@@ -131,8 +131,8 @@ fn alone(graph: &Graph<'_>, root: usize) -> Vec<(String, bool, Resolved)> {
         .collect()
 }
 
-/// Features that are off and bring back a direct dependency that went with the lost ones: the other back
-/// end of a library, usually. Of several the one that adds least.
+/// Features that are off and do for the same dependencies what the lost ones did: the other back end of a
+/// library, usually. For each lost feature the one that adds least.
 fn gained(
     graph: &Graph<'_>,
     root: usize,
@@ -140,30 +140,53 @@ fn gained(
     keep: &[&str],
     blocked: &impl Fn(&Resolved) -> bool,
 ) -> Vec<String> {
-    let project = graph.project;
-    let kept = resolve(project, keep);
-    let dependencies: BTreeSet<usize> = project.packages[root]
-        .dependencies
+    let package = &graph.project.packages[root];
+    let lost = alone
         .iter()
-        .map(|dependency| dependency.to)
-        .filter(|to| graph.resolved.is_built(*to) && !kept.is_built(*to))
-        .collect();
+        .filter(|(feature, on, _)| *on && !keep.contains(&feature.as_str()));
     let mut gained: Vec<String> = Vec::new();
-    for dependency in dependencies {
-        let brings = |(feature, on, resolved): &&(String, bool, Resolved)| {
+    for (lost, ..) in lost {
+        let theirs = touched(&package.features, lost);
+        let stands_in = |(feature, on, _): &&(String, bool, Resolved)| {
+            let ours = touched(&package.features, feature);
             let mut with = keep.to_vec();
             with.push(feature);
-            !on && resolved.is_built(dependency) && !blocked(&resolve(project, &with))
+            !on && !ours.is_empty()
+                && ours.is_subset(&theirs)
+                && !blocked(&resolve(graph.project, &with))
         };
         let best = alone
             .iter()
-            .filter(brings)
+            .filter(stands_in)
             .min_by_key(|(feature, _, resolved)| (resolved.packages().count(), feature));
         gained.extend(best.map(|(feature, ..)| feature.clone()));
     }
     gained.sort();
     gained.dedup();
     gained
+}
+
+/// The dependencies of which a feature turns features on, by itself or through others of its package.
+fn touched<'f>(features: &'f BTreeMap<String, Vec<String>>, feature: &'f str) -> BTreeSet<&'f str> {
+    let mut seen = BTreeSet::from([feature]);
+    let mut queue = vec![feature];
+    let mut touched = BTreeSet::new();
+    while let Some(feature) = queue.pop() {
+        for value in features.get(feature).into_iter().flatten() {
+            match value.split_once('/') {
+                Some((dependency, _)) => {
+                    touched.insert(dependency.trim_end_matches('?'));
+                }
+                None if value.starts_with("dep:") => {}
+                None => {
+                    if seen.insert(value) {
+                        queue.push(value);
+                    }
+                }
+            }
+        }
+    }
+    touched
 }
 
 /// The features that none of the others turns on anyway.

@@ -82,7 +82,7 @@ fn unknown(survey: &Surveyed, look: &Look) -> String {
     let width = look.width.saturating_sub(5);
     let names = wrap(&names.join(", "), width).replace('\n', "\n     ");
     format!(
-        "{style}note{style:#}: {what} depend on the system, and nothing is known of them: only a build can \
+        "{style}note{style:#}: nothing is known of {what} that may depend on the system: only a build can \
          tell\n     {names}\n\n"
     )
 }

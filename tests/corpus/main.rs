@@ -1,0 +1,68 @@
+//! Fifty published applications: whether a failed build is explained whole, and how much of it is known
+//! before.
+//!
+//! `corpus.toml` says which packages of each don't build. One run of `wasify build` has to name every one
+//! of them with the right cause, and nothing that cargo itself doesn't say has failed; `wasify doctor`,
+//! which builds nothing, most of them, and nothing in the applications that build.
+//!
+//! Each test run holds two small ones to it. All are held to it, and `docs/corpus.md` is written, by
+//!
+//! ```sh
+//! BLESS=1 cargo test -p wasify --test corpus -- --ignored
+//! ```
+//!
+//! What was built is kept; a run that was interrupted goes on where it was.
+
+// A test may panic.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod measured;
+mod page;
+mod table;
+
+use measured::{Measured, Sums};
+use table::Application;
+
+/// Applications that fail soon: one for a rule of one package, one whose cure is an update.
+const SMALL: [&str; 2] = ["huniq", "hexyl"];
+
+#[test]
+fn a_failed_build_is_explained() {
+    let all = table::all();
+    let small: Vec<&Application> = all
+        .iter()
+        .filter(|application| SMALL.contains(&application.name.as_str()))
+        .collect();
+    assert_eq!(small.len(), SMALL.len());
+    let measured: Vec<Measured> = small.into_iter().map(measured::measure).collect();
+    hold(&measured);
+    // Both are known without a build.
+    assert_eq!(Sums::of(&measured).foretold, SMALL.len());
+}
+
+#[test]
+#[ignore = "builds fifty applications, which takes an hour"]
+fn fifty_applications_are_explained() {
+    let all = table::all();
+    let measured: Vec<Measured> = all.iter().map(measured::measure).collect();
+    assert_eq!(measured.len(), 50);
+    if std::env::var_os("BLESS").is_some() {
+        page::write(&measured);
+    }
+    hold(&measured);
+    let sums = Sums::of(&measured);
+    assert!(
+        sums.foretold * 100 >= sums.expected * 80,
+        "doctor foretells {} of {}",
+        sums.foretold,
+        sums.expected
+    );
+}
+
+/// Gives every complaint at once.
+fn hold(all: &[Measured]) {
+    let complaints: Vec<String> = all.iter().flat_map(Measured::complaints).collect();
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
