@@ -19,7 +19,8 @@ pub struct Explained {
     pub cause: Option<Cause>,
 }
 
-/// Explains the failure of a package by the first rule that has a row for it and says what it says. The
+/// Explains the failure of a package by the first rule that has a row for it and looks for what it says,
+/// else by one that looks for that in any package. The
 /// graph tells who wanted the package, and what can be done; without it there is only the failure.
 ///
 /// # Errors
@@ -31,7 +32,11 @@ pub fn explain(
 ) -> Result<Explained, Error> {
     let index = graph.and_then(|graph| index_of(graph, failure));
     let rules = registry::rules()?;
-    let known = rules.iter().find_map(|rule| {
+    // A rule about the package knows more than one about any.
+    let (general, of_packages): (Vec<&Rule>, Vec<&Rule>) = rules
+        .iter()
+        .partition(|rule| rule.matches.crates.is_empty());
+    let known = of_packages.into_iter().chain(general).find_map(|rule| {
         let feature = explains(rule, failure, graph, index)?;
         Some((rule, feature))
     });
@@ -47,7 +52,7 @@ pub fn explain(
             cause: rule.cause,
         });
     }
-    let rule = known.map(|(rule, _)| rule);
+    let rule: Option<&'static Rule> = known.map(|(rule, _)| rule);
     let path = match (graph, index) {
         (Some(graph), Some(index)) => graph.resolved.path(graph.project, index, None),
         _ => Vec::new(),

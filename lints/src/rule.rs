@@ -203,6 +203,19 @@ pub struct CrateMatch {
     /// It is no problem when there is a C compiler for the target.
     #[serde(default)]
     pub unless_c_compiler: bool,
+    /// It depends on this package in these versions.
+    #[serde(default)]
+    pub with: Option<Beside>,
+}
+
+/// A direct dependency that a row asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// As in `Cargo.toml`.
+    pub name: String,
+    /// Its versions.
+    pub versions: VersionReq,
 }
 
 /// The fixed sections of a rule's page, in the order in which they are shown.

@@ -285,9 +285,10 @@ mod tests {
         let choice = without(APP, "onig_sys").unwrap();
         assert_eq!(
             choice.flags(),
-            "--no-default-features --features cli,highlight,serve"
+            "--no-default-features --features cli,fancy,serve"
         );
         assert_eq!(choice.lost, ["onig"]);
+        assert_eq!(choice.gained, ["fancy"]);
         let choice = without(APP, "net").unwrap();
         assert_eq!(choice.flags(), "--no-default-features --features cli,onig");
         assert_eq!(choice.lost, ["serve"]);

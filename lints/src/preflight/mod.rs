@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use semver::{Version, VersionReq};
 
 use crate::Error;
-use crate::facts::project::{Project, Resolved, Selection};
+use crate::facts::project::{GraphPackage, Project, Resolved, Selection};
 use crate::finding::{Confidence, Finding, Level, Package};
 use crate::registry;
-use crate::rule::{CrateMatch, Outcome, Rule};
+use crate::rule::{Beside, CrateMatch, Outcome, Rule};
 
 pub use features::{Choice, Choices};
 
@@ -129,7 +129,16 @@ pub(crate) fn matches<'r>(
     row: &'r CrateMatch,
     index: usize,
 ) -> Option<Option<&'r str>> {
-    let package = &graph.project.packages[index];
+    matches_as(graph, row, index, &graph.project.packages[index])
+}
+
+/// The same for another version of the package.
+fn matches_as<'r>(
+    graph: &Graph<'_>,
+    row: &'r CrateMatch,
+    index: usize,
+    package: &GraphPackage,
+) -> Option<Option<&'r str>> {
     let on = |feature: &String| graph.resolved.has(index, feature);
     let cfg = |cfg: &String| graph.tools.cfgs.contains(cfg);
     if row.name != package.name
@@ -137,6 +146,10 @@ pub(crate) fn matches<'r>(
         || row.unless_features.iter().any(on)
         || row.unless_cfg.as_ref().is_some_and(cfg)
         || (row.unless_c_compiler && graph.tools.c_compiler)
+        || row
+            .with
+            .as_ref()
+            .is_some_and(|with| !depends(graph, index, with))
     {
         return None;
     }
@@ -145,6 +158,17 @@ pub(crate) fn matches<'r>(
     }
     let feature = row.features.iter().find(|feature| on(feature))?;
     Some(Some(feature))
+}
+
+/// Whether a package depends on another, as a row asks.
+fn depends(graph: &Graph<'_>, index: usize, with: &Beside) -> bool {
+    let mut dependencies = graph.project.packages[index].dependencies.iter();
+    dependencies.any(|dependency| {
+        let to = &graph.project.packages[dependency.to];
+        graph.resolved.is_built(dependency.to)
+            && to.name == with.name
+            && in_range(&with.versions, &to.version)
+    })
 }
 
 /// Whether a version is in a range; a pre-release counts as the release it comes before.
@@ -224,7 +248,7 @@ fn uses_the_system(project: &Project, index: usize) -> bool {
 }
 
 /// Whether a package that uses the system was seen to build for the target.
-fn builds(package: &crate::facts::project::GraphPackage) -> bool {
+fn builds(package: &GraphPackage) -> bool {
     registry::BUILDS.iter().any(|(name, range)| {
         *name == package.name
             && VersionReq::parse(range).is_ok_and(|range| in_range(&range, &package.version))

@@ -3,9 +3,10 @@
 
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{Choices, Graph, matches};
+use super::{Choices, Graph, matches, matches_as};
 use crate::facts::project::{GraphPackage, Resolved};
-use crate::rule::Rule;
+use crate::registry;
+use crate::rule::{Outcome, Rule};
 use crate::suggestion::{Action, Applicability, Kind, Suggestion};
 
 /// The suggestions for a package that a rule blocks, in the order in which they should be tried.
@@ -58,27 +59,59 @@ fn quoted(names: &[String]) -> String {
     }
 }
 
-/// `cargo update` to a version without the problem, when everybody who depends on the package allows it.
+/// `cargo update` to a version without the problem, when everybody who depends on the package allows it,
+/// and no rule speaks against that version.
 fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
-    let package = &graph.project.packages[index];
-    let to = rule
-        .fixed_in
-        .iter()
-        .filter(|fixed| fixed.name.as_ref().is_none_or(|name| *name == package.name))
-        .flat_map(|fixed| [&fixed.proved, &fixed.from])
-        .find(|version| is_update(&package.version, version) && allowed(graph, index, version))?;
-    let spec = spec(graph, package);
-    Some(Suggestion {
-        title: format!("update `{}`, which works from {to} on", package.name),
+    rule.fixed_in.iter().find_map(|fixed| {
+        let of = match &fixed.name {
+            Some(name) => *graph.project.packages[index]
+                .dependencies
+                .iter()
+                .map(|dependency| &dependency.to)
+                .find(|to| graph.project.packages[**to].name == *name)?,
+            None => index,
+        };
+        let package = &graph.project.packages[of];
+        let to = [&fixed.proved, &fixed.from].into_iter().find(|version| {
+            is_update(&package.version, version)
+                && allowed(graph, of, version)
+                && !is_blocked(graph, of, version)
+        })?;
+        Some(updated(graph, package, &fixed.from, to))
+    })
+}
+
+fn updated(graph: &Graph<'_>, package: &GraphPackage, from: &Version, to: &Version) -> Suggestion {
+    Suggestion {
+        title: format!("update `{}`, which builds from {from} on", package.name),
         applicability: Applicability::Safe,
         kind: Kind::Version,
-        flag: Some(format!("cargo update {spec} --precise {to}")),
+        flag: Some(format!(
+            "cargo update {} --precise {to}",
+            spec(graph, package)
+        )),
         action: Some(Action::Update {
             package: package.name.clone(),
             from: Some(package.version.to_string()),
             to: to.to_string(),
         }),
         verified: false,
+    }
+}
+
+/// Whether a rule says that a package would not build in another version either, with the features it
+/// has.
+fn is_blocked(graph: &Graph<'_>, index: usize, version: &Version) -> bool {
+    let package = GraphPackage {
+        version: version.clone(),
+        ..graph.project.packages[index].clone()
+    };
+    registry::rules().is_ok_and(|rules| {
+        rules
+            .iter()
+            .filter(|rule| rule.outcome == Outcome::NotBuilt)
+            .flat_map(|rule| &rule.matches.crates)
+            .any(|row| matches_as(graph, row, index, &package).is_some())
     })
 }
 

@@ -119,8 +119,9 @@ pub fn is_reference(text: &str) -> bool {
     if place.contains(' ') || !words(place) {
         return false;
     }
-    is_repository(source)
-        || (is_release(source) && place.rsplit_once(':').is_some_and(|(_, n)| is_lines(n)))
+    // A whole file may say it: a build script, a list of modules.
+    let lines = |place: &str| place.rsplit_once(':').is_none_or(|(_, n)| is_lines(n));
+    is_repository(source) || (is_release(source) && lines(place))
 }
 
 fn is_repository(text: &str) -> bool {
