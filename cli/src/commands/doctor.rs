@@ -13,20 +13,25 @@ use crate::terminal::Terminal;
 /// Examines the project and reports.
 ///
 /// # Errors
-/// A wrong name of a rule, no project, a project that cargo can't resolve, or a missing tool.
+/// A wrong name of a rule, no project, or a missing tool. That cargo can't resolve the project is no error:
+/// it is in the report.
 pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<Status> {
     let rules = registry::rules().context("failed to read the rules")?;
     let levels = args.levels.resolve(rules)?;
     let around = Surroundings::of_process()?;
     let examined = cargo::examine(&around, &args.request(), terminal)?;
+    let (survey, failure) = match examined.survey {
+        Ok(survey) => (Some(Surveyed::new(survey, &levels)), None),
+        Err(failure) => (None, Some(failure)),
+    };
     let report = Report {
         project: Some(Project {
             name: examined.project,
             root: examined.root,
         }),
         artifacts: Vec::new(),
-        failure: None,
-        survey: Some(Surveyed::new(examined.survey, &levels)),
+        failure,
+        survey,
         lines_with: None,
     };
     show(&report, args.format, global, terminal, human::doctor)

@@ -10,6 +10,7 @@ use wasify_lints::facts::Packages;
 use wasify_lints::facts::build::Failure;
 use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::Survey;
+use wasify_lints::rule::Cause;
 
 /// What the user asked to build, in cargo's words.
 #[derive(Debug, Clone, Default)]
@@ -143,6 +144,8 @@ pub struct BuildFailure {
     /// What the dependency graph tells of packages that the build did not come to, because another
     /// failed before them.
     pub foreseen: Vec<Finding>,
+    /// Why nothing was compiled, where that is known and no package is to blame.
+    pub cause: Option<Cause>,
     /// Cargo's own last error, or what keeps cargo from starting.
     pub message: String,
     /// The command that mends it, when one is known.
@@ -176,8 +179,8 @@ pub struct Examined {
     pub project: String,
     /// The project's root directory.
     pub root: PathBuf,
-    /// What its dependency graph tells.
-    pub survey: Survey,
+    /// What its dependency graph tells; or why there is none.
+    pub survey: Result<Survey, BuildFailure>,
 }
 
 /// The missing symbols that one crate wants.

@@ -10,6 +10,7 @@ use wasify_lints::facts::{
     Section, Surface,
 };
 use wasify_lints::finding::{Confidence, Finding, Frame, Level, Location, Package};
+use wasify_lints::rule::Cause;
 use wasify_lints::suggestion::{self, Applicability, Suggestion};
 use wasify_lints::{Checked, Skipped};
 
@@ -375,6 +376,7 @@ pub(crate) fn not_started() -> Report {
         failure: Some(BuildFailure {
             packages: Vec::new(),
             foreseen: Vec::new(),
+            cause: Some(Cause::Unresolved),
             message: "failed to select a version for `home`".to_owned(),
             remedy: Some(Remedy {
                 title: "take the version that fits".to_owned(),

@@ -7,7 +7,7 @@ use wasify_lints::explain::explain;
 use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::{self, Choices, Graph};
 
-use super::failure::Said;
+use super::failure::{self, Said};
 use super::graph::Known;
 use super::host_paths;
 use crate::ecosystem::{BuildFailure, FailedPackage, MissingSymbols};
@@ -54,7 +54,11 @@ pub(super) fn diagnose(
         }
         _ => Vec::new(),
     };
+    if packages.is_empty() {
+        return Ok(failure::before_anything(said.message));
+    }
     Ok(BuildFailure {
+        cause: None,
         packages,
         foreseen,
         message: said.message,

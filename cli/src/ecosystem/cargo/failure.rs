@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use cargo_metadata::CompilerMessage;
 use wasify_lints::facts::build::{BuildError, Failure, Stage};
 use wasify_lints::finding::{Location, Package};
+use wasify_lints::rule::Cause;
 
 use super::package_id;
 use super::run::Ran;
 use crate::ecosystem::trouble::Trouble;
+use crate::ecosystem::{BuildFailure, Remedy};
 
 /// Errors of one package that are kept; the first ones name the reason.
 const MAX_ERRORS: usize = 100;
@@ -55,7 +57,7 @@ pub(super) fn read(ran: &Ran) -> Result<Said, Trouble> {
     }
     let message = last_error(&ran.stderr, failed.is_empty());
     if failed.is_empty()
-        && let Some(help) = not_the_project(ran, &message)
+        && let Some(help) = not_the_project(ran.code, &message)
     {
         return Err(help.into_iter().fold(Trouble::new(message), Trouble::help));
     }
@@ -258,7 +260,7 @@ fn last_error(stderr: &[String], whole: bool) -> String {
 
 /// Signs that cargo could not work, as opposed to a project that can't be built, each with the way
 /// out. The order matters: a failed download mentions files too.
-fn not_the_project(ran: &Ran, message: &str) -> Option<Vec<String>> {
+pub(super) fn not_the_project(code: Option<i32>, message: &str) -> Option<Vec<String>> {
     const NETWORK: [&str; 6] = [
         "failed to download",
         "download of config.json failed",
@@ -303,7 +305,33 @@ fn not_the_project(ran: &Ran, message: &str) -> Option<Vec<String>> {
         ]);
     }
     // Cargo's command line parser has an exit code of its own.
-    (has(&FLAGS) || ran.code == Some(1)).then(Vec::new)
+    (has(&FLAGS) || code == Some(1)).then(Vec::new)
+}
+
+/// A project of which cargo says, before it compiles anything, that it can't be built.
+pub(super) fn before_anything(message: String) -> BuildFailure {
+    let unresolved = message.starts_with("failed to select a version");
+    BuildFailure {
+        packages: Vec::new(),
+        foreseen: Vec::new(),
+        cause: unresolved.then_some(Cause::Unresolved),
+        remedy: remedy(&message),
+        message,
+    }
+}
+
+/// The command that mends what cargo stopped at.
+fn remedy(message: &str) -> Option<Remedy> {
+    // What a lock file names may have been yanked since, or be on another registry.
+    let (_, rest) = message.split_once("failed to select a version for the requirement `")?;
+    let (requirement, rest) = rest.split_once('`')?;
+    let locked = rest.trim_start().strip_prefix("(locked to ")?;
+    let version = locked.split(')').next()?;
+    let name = requirement.split(' ').next()?;
+    Some(Remedy {
+        title: format!("lock another version of `{name}`: the registry doesn't offer {version}"),
+        command: format!("cargo update {name}"),
+    })
 }
 
 #[cfg(test)]
@@ -369,5 +397,17 @@ mod tests {
         for text in elsewhere {
             assert!(read(&ran(text)).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_locked_version_that_is_not_there_any_more() {
+        let said = "failed to select a version for the requirement `webpki-roots = \"^1.0.10\"` (locked to \
+                    1.0.11)\ncandidate versions found which didn't match: 1.0.10, ...";
+        let failure = before_anything(said.to_owned());
+        assert_eq!(failure.cause, Some(Cause::Unresolved));
+        let remedy = failure.remedy.expect("there is a way out");
+        assert_eq!(remedy.command, "cargo update webpki-roots");
+        let never = "failed to select a version for the requirement `anyhow = \"^99\"`";
+        assert_eq!(before_anything(never.to_owned()).remedy, None);
     }
 }

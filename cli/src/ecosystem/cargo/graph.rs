@@ -14,7 +14,6 @@ use wasify_lints::preflight::{Graph, Tools};
 use super::config;
 use super::discover::Place;
 use crate::ecosystem::BuildRequest;
-use crate::ecosystem::trouble::Trouble;
 use crate::execute;
 use crate::execute::shim::TARGET;
 use crate::execute::surroundings::Surroundings;
@@ -48,10 +47,28 @@ impl Known {
     }
 }
 
+/// Cargo can't tell the graph.
+#[derive(Debug)]
+pub(super) struct Unresolved {
+    /// Its error.
+    pub(super) message: String,
+    /// Its exit code.
+    pub(super) code: Option<i32>,
+}
+
+impl std::fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Unresolved {}
+
 /// Asks cargo and rustc.
 ///
 /// # Errors
-/// A [`Trouble`]: cargo can't resolve the project, or there is no Rust.
+/// [`Unresolved`] when cargo can't resolve the project; a [`Trouble`](crate::ecosystem::trouble::Trouble)
+/// when there is no Rust.
 pub(super) fn known(
     around: &Surroundings,
     place: &Place,
@@ -142,8 +159,11 @@ fn resolved(
         let said: Vec<&str> = said.skip_while(|line| !line.starts_with("error")).collect();
         let said = said.join("\n");
         let said = if said.is_empty() { output.stderr } else { said };
-        let said = said.trim().trim_start_matches("error: ").to_owned();
-        return Err(Trouble::new(said).into());
+        return Err(Unresolved {
+            message: said.trim().trim_start_matches("error: ").to_owned(),
+            code: output.status.code(),
+        }
+        .into());
     }
     serde_json::from_str(&output.stdout).context("failed to read what `cargo metadata` said")
 }

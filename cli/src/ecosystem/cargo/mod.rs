@@ -23,6 +23,7 @@ use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::facts::Packages;
 use wasify_lints::preflight;
+use wasify_lints::rule::Cause;
 
 use crate::ecosystem::trouble::Trouble;
 use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Examined, Remedy};
@@ -122,11 +123,32 @@ pub fn examine(
     events: &dyn Events,
 ) -> anyhow::Result<Examined> {
     let job = Job::fetched(around, request, events)?;
-    let known = graph::known(around, &job.place, &job.request)?;
+    let known = match graph::known(around, &job.place, &job.request) {
+        Ok(known) => known,
+        Err(error) => return without_graph(&job, error),
+    };
     let root = known.metadata.workspace_root.clone().into_std_path_buf();
     Ok(Examined {
         project: project_name(&known.metadata, &root),
-        survey: preflight::survey(&known.graph()).context("failed to check the rules")?,
+        survey: Ok(preflight::survey(&known.graph()).context("failed to check the rules")?),
+        root,
+    })
+}
+
+/// What is told of a project that cargo can't resolve: that it is so is a finding, unless cargo could not
+/// do its work.
+fn without_graph(job: &Job<'_>, error: anyhow::Error) -> anyhow::Result<Examined> {
+    let unresolved: graph::Unresolved = error.downcast()?;
+    if let Some(help) = failure::not_the_project(unresolved.code, &unresolved.message) {
+        let trouble = Trouble::new(unresolved.message);
+        return Err(help.into_iter().fold(trouble, Trouble::help).into());
+    }
+    let manifest = job.place.manifest.as_deref().and_then(Path::parent);
+    let root = manifest.unwrap_or(&job.place.cwd).to_owned();
+    let name = root.file_name().unwrap_or_default();
+    Ok(Examined {
+        project: name.to_string_lossy().into_owned(),
+        survey: Err(failure::before_anything(unresolved.message)),
         root,
     })
 }
@@ -141,6 +163,7 @@ fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
         failure: Some(BuildFailure {
             packages: Vec::new(),
             foreseen: Vec::new(),
+            cause: Some(Cause::Toolchain),
             message: missing.to_string(),
             remedy: Some(Remedy {
                 title: "install it with rustup".to_owned(),

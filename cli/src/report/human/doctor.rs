@@ -9,7 +9,7 @@ use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_NOTE_STYLE, DEFAU
 use super::super::{Judged, Report, Surveyed};
 use super::lines::crate_name;
 use super::text::{clean, count, wrap};
-use super::{BOLD, DIM, Look, VERB, blocked};
+use super::{BOLD, DIM, Look, VERB, blocked, failure, summary};
 
 /// Columns of a verb and the space after it.
 const VERB_WIDTH: usize = 13;
@@ -19,10 +19,14 @@ const MAX_NAMES: usize = 12;
 /// Writes the findings, then what they come to.
 #[must_use]
 pub fn render(report: &Report, look: &Look) -> String {
-    let Some(survey) = &report.survey else {
-        return String::new();
-    };
     let mut text = String::new();
+    if let Some(failure) = &report.failure {
+        text.push_str(&failure::render(failure, look));
+        text.push_str(&summary::render(report, look));
+    }
+    let Some(survey) = &report.survey else {
+        return text;
+    };
     for judged in &survey.blocked {
         text.push_str(&blocked::message(&judged.finding, Vec::new(), look));
         text.push_str("\n\n");

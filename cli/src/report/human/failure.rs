@@ -28,16 +28,22 @@ pub(super) fn render(failure: &BuildFailure, look: &Look) -> String {
 
 /// Cargo stopped before it compiled anything, or could not be started at all.
 fn before_anything(failure: &BuildFailure, look: &Look) -> String {
-    let title = Level::ERROR
-        .primary_title(clean(&failure.message))
-        .id(BUILD_FAILED);
     let lines = Lines { look };
+    let (first, rest) = failure
+        .message
+        .split_once('\n')
+        .unwrap_or((&failure.message, ""));
+    let title = Level::ERROR
+        .primary_title(lines.title(first, 9 + BUILD_FAILED.len()))
+        .id(BUILD_FAILED);
+    let rest: Vec<String> = rest.lines().map(clean).collect();
+    let rest = (!rest.is_empty()).then(|| lines.message("cargo", rest.join("\n")));
     let remedy = failure.remedy.as_ref().map(|remedy| {
         let command = clean(&remedy.command);
         let text = format!("{}\n{FLAG}{command}{FLAG:#}", clean(&remedy.title));
         lines.message("help", text)
     });
-    indented(&super::renderer(look).render(&[title.elements(remedy)]))
+    indented(&super::renderer(look).render(&[title.elements(rest.into_iter().chain(remedy))]))
 }
 
 /// What the whole comes to, in one line.

@@ -90,7 +90,7 @@ fn whole_build(failure: &BuildFailure) -> v1::Finding {
         rule: BUILD_FAILED.to_owned(),
         group: None,
         outcome: Some(v1::Outcome::NotBuilt),
-        cause: None,
+        cause: failure.cause.map(|cause| cause.name().to_owned()),
         artifact: None,
         level: v1::Level::Deny,
         level_flag: None,

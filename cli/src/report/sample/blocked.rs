@@ -19,6 +19,7 @@ pub(crate) fn failed() -> Report {
         failure: Some(BuildFailure {
             packages: vec![linked(), home(), script()],
             foreseen: vec![tokio()],
+            cause: None,
             message: "could not compile `home` (lib) due to 1 previous error".to_owned(),
             remedy: None,
         }),
