@@ -11,13 +11,65 @@ use super::{BOLD, DIM, Look};
 
 /// Suggestions that are shown; they are sorted, the best first.
 const MAX_SUGGESTIONS: usize = 4;
+/// Further packages of one rule that are named.
+const MAX_ALSO: usize = 6;
 /// Links of a chain of features that are told in words.
 const MAX_LINKS: usize = 3;
 /// Columns of `     = feature: `.
 const LABEL: usize = 16;
 
-/// One package as one message; `said` are lines of what it said itself.
-pub(super) fn message(finding: &Finding, said: Vec<Element<'static>>, look: &Look) -> String {
+/// Packages that one rule knows and one thing cures are one message: the first in full, the others by
+/// name. `said` gives the lines of what a package said itself.
+pub(super) fn messages<'f>(
+    findings: impl Iterator<Item = &'f Finding>,
+    said: impl Fn(&Finding) -> Vec<Element<'static>>,
+    look: &Look,
+) -> String {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let alike = |group: &&mut Vec<&Finding>| {
+            let first = group[0];
+            finding.rule != BUILD_FAILED
+                && (first.rule, first.level) == (finding.rule, finding.level)
+                && first.suggestions == finding.suggestions
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    let text = |group: Vec<&Finding>| {
+        let (first, others) = (group[0], &group[1..]);
+        message(first, said(first), others, look) + "\n\n"
+    };
+    groups.into_iter().map(text).collect()
+}
+
+/// The names of further packages, in rows.
+fn also(others: &[&Finding], look: &Look) -> Option<String> {
+    if others.is_empty() {
+        return None;
+    }
+    let mut names: Vec<String> = others
+        .iter()
+        .filter_map(|finding| finding.package.as_ref().map(crate_name))
+        .collect();
+    if names.len() > MAX_ALSO + 1 && !look.verbose {
+        let more = names.len() - MAX_ALSO;
+        names.truncate(MAX_ALSO);
+        names.push(format!("{more} more packages (-v shows them)"));
+    }
+    let names = names.iter().map(String::as_str);
+    Some(wrap_at(names, ", ", look.width.saturating_sub(LABEL)))
+}
+
+/// One package as one message.
+fn message(
+    finding: &Finding,
+    said: Vec<Element<'static>>,
+    others: &[&Finding],
+    look: &Look,
+) -> String {
     let lines = Lines { look };
     let mut elements = vec![match (&finding.location, &finding.package) {
         // The compiler has shown the source line already.
@@ -31,6 +83,7 @@ pub(super) fn message(finding: &Finding, said: Vec<Element<'static>>, look: &Loo
         elements.push(lines.message("path", path(&finding.dependency_path, look)));
     }
     elements.extend(because(&finding.dependency_path).map(|text| lines.text("feature", &text)));
+    elements.extend(also(others, look).map(|names| lines.message("also", names)));
     elements.extend(finding.notes.iter().map(|note| lines.text("note", note)));
     let shown = if look.verbose {
         usize::MAX

@@ -27,10 +27,8 @@ pub fn render(report: &Report, look: &Look) -> String {
     let Some(survey) = &report.survey else {
         return text;
     };
-    for judged in &survey.blocked {
-        text.push_str(&blocked::message(&judged.finding, Vec::new(), look));
-        text.push_str("\n\n");
-    }
+    let blocked = survey.blocked.iter().map(|judged| &judged.finding);
+    text.push_str(&blocked::messages(blocked, |_| Vec::new(), look));
     text.push_str(&limited(survey, look));
     text.push_str(&unknown(survey, look));
     text.push_str(&verdict(report, survey, look));

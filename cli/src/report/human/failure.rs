@@ -4,6 +4,8 @@
 use annotate_snippets::renderer::DEFAULT_NOTE_STYLE;
 use annotate_snippets::{Element, Level};
 
+use wasify_lints::finding::Finding;
+
 use super::super::json::BUILD_FAILED;
 use super::blocked;
 use super::lines::{Lines, indented};
@@ -19,11 +21,10 @@ pub(super) fn render(failure: &BuildFailure, look: &Look) -> String {
         return before_anything(failure, look) + "\n\n";
     }
     let packages = failure.packages.iter();
-    let mut text: String = packages
-        .map(|package| one(package, look) + "\n\n")
-        .collect();
-    text.push_str(&foreseen(failure, look));
-    text
+    let findings = packages.map(|failed| &failed.explained.finding);
+    let lines = Lines { look };
+    let said = |finding: &Finding| said(failure, finding, &lines);
+    blocked::messages(findings, said, look) + &foreseen(failure, look)
 }
 
 /// Cargo stopped before it compiled anything, or could not be started at all.
@@ -54,25 +55,23 @@ pub(super) fn headline(failure: &BuildFailure) -> String {
     }
 }
 
-fn one(failed: &FailedPackage, look: &Look) -> String {
-    let lines = Lines { look };
-    let mut elements = said(failed, &lines);
-    elements.extend(undefined::elements(&failed.missing, &lines));
-    blocked::message(&failed.explained.finding, elements, look)
-}
-
-/// The error that tells most. The compiler has shown it whole.
-fn said(failed: &FailedPackage, lines: &Lines<'_>) -> Vec<Element<'static>> {
-    let Some(error) = failed.failure.first() else {
+/// The error that tells most, and what a link found nowhere. The compiler has shown the rest.
+fn said(failure: &BuildFailure, finding: &Finding, lines: &Lines<'_>) -> Vec<Element<'static>> {
+    let is_it = |failed: &&FailedPackage| finding.package.as_ref() == Some(&failed.failure.package);
+    let Some(failed) = failure.packages.iter().find(is_it) else {
         return Vec::new();
     };
-    let line = error.message.lines().find(|line| !line.trim().is_empty());
-    let line = line.unwrap_or_default().trim();
-    let text = match &error.code {
-        Some(code) => format!("[{code}] {line}"),
-        None => line.to_owned(),
-    };
-    vec![lines.text("error", &text)]
+    let error = failed.failure.first().map(|error| {
+        let line = error.message.lines().find(|line| !line.trim().is_empty());
+        let line = line.unwrap_or_default().trim();
+        let text = match &error.code {
+            Some(code) => format!("[{code}] {line}"),
+            None => line.to_owned(),
+        };
+        lines.text("error", &text)
+    });
+    let missing = undefined::elements(&failed.missing, lines);
+    error.into_iter().chain(missing).collect()
 }
 
 /// Packages that will not build either: their turn never came, because others failed before.

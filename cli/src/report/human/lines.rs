@@ -179,7 +179,11 @@ pub(super) fn goes(kind: Kind) -> Option<&'static str> {
 
 pub(super) fn crate_name(package: &Package) -> String {
     match &package.version {
-        Some(version) => clean(&format!("{} {version}", package.name)),
+        // What follows the `+` tells builds of one version apart, and no version from another.
+        Some(version) => {
+            let version = version.split('+').next().unwrap_or(version);
+            clean(&format!("{} {version}", package.name))
+        }
         None => clean(&package.name),
     }
 }
