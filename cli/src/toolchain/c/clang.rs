@@ -134,15 +134,11 @@ fn tell_others(settings: &Settings<'_>, candidate: &mut Candidate, sysroot: &Pat
     {
         candidate.env.insert("WASI_SYSROOT".into(), sysroot.into());
     }
-    let bindgen = "BINDGEN_EXTRA_CLANG_ARGS";
-    if sysroot.is_dir() && settings.for_target(bindgen).is_none() {
-        let mut args = settings.var(bindgen).unwrap_or_default();
-        if !args.is_empty() {
-            args.push(" ");
-        }
-        args.push("--sysroot=");
-        args.push(sysroot);
-        candidate.env.insert(for_target(bindgen).into(), args);
+    if sysroot.is_dir()
+        && let Some(args) = settings.bindgen(&format!("'--sysroot={}'", sysroot.display()))
+    {
+        let name = for_target("BINDGEN_EXTRA_CLANG_ARGS");
+        candidate.env.insert(name.into(), args);
     }
 }
 
@@ -215,8 +211,7 @@ fn suffix(program: &Path) -> Option<String> {
     (suffix.is_empty() || is_number && suffix != number).then(|| suffix.to_owned())
 }
 
-/// The version by its name, or by what it says; one that says nothing is tried first to last anyway, so
-/// that its fault is told.
+/// With its version by its name, or by what it says.
 fn identified(settings: &Settings<'_>, program: PathBuf) -> Option<Clang> {
     let suffix = suffix(&program)?;
     let by_name = suffix
@@ -230,6 +225,7 @@ fn identified(settings: &Settings<'_>, program: PathBuf) -> Option<Clang> {
     })
 }
 
+/// One that does not say is taken for just new enough, so that it is tried and its fault is told.
 fn said_version(settings: &Settings<'_>, program: &Path) -> u32 {
     let ask = settings.around.program(program).arg("--version");
     let said = execute::capture(&ask).ok().map(|output| output.stdout);

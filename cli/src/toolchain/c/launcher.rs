@@ -71,7 +71,9 @@ fn head(cache: Option<&Path>) -> String {
     if let Some(cache) = cache {
         let cache = quoted(cache);
         text.push_str(&format!(
-            ": \"${{ZIG_GLOBAL_CACHE_DIR:={cache}}}\"\nexport ZIG_GLOBAL_CACHE_DIR\n"
+            "if [ -z \"$ZIG_GLOBAL_CACHE_DIR\" ]; then\n\
+             \x20 export ZIG_GLOBAL_CACHE_DIR={cache}\n\
+             fi\n"
         ));
     }
     text

@@ -66,7 +66,7 @@ impl<'a> Settings<'a> {
             .find_map(|name| Some((name.clone(), self.var(&name)?)))
     }
 
-    /// The programs of a name in the directories of `PATH`, in their order.
+    /// The directories of `PATH`, in their order.
     pub(super) fn path(&self) -> Vec<PathBuf> {
         let path = self.around.var("PATH").unwrap_or_default();
         std::env::split_paths(&path)
@@ -84,6 +84,18 @@ impl<'a> Settings<'a> {
         if self.for_target(base).is_none() {
             env.insert(for_target(base).into(), value.into());
         }
+    }
+
+    /// What bindgen is to be told, behind what the user tells it for every target; `None` when there is
+    /// nothing to tell, or when the user does for this one.
+    pub(super) fn bindgen(&self, args: &str) -> Option<OsString> {
+        let base = "BINDGEN_EXTRA_CLANG_ARGS";
+        if args.is_empty() || self.for_target(base).is_some() {
+            return None;
+        }
+        // The particular variable counts alone.
+        let all = self.var(base).into_iter().chain([OsString::from(args)]);
+        Some(all.collect::<Vec<_>>().join(" ".as_ref()))
     }
 
     /// Adds flags behind those that the user has set. Older versions of the `cc` crate read only the

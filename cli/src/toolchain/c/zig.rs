@@ -1,12 +1,12 @@
 //! zig, which brings clang, the C library and its headers in one file.
 
+use std::hash::Hasher as _;
 use std::path::{Path, PathBuf};
 
 use siphasher::sip::SipHasher13;
-use std::hash::Hasher as _;
 
 use super::launcher::Launchers;
-use super::settings::Settings;
+use super::settings::{Settings, for_target};
 use super::{Candidate, Found, Rejected};
 
 /// The zig that `PATH` leads to.
@@ -62,7 +62,24 @@ pub(super) fn candidate(
     for (base, tool) in tools {
         settings.set(&mut candidate.env, base, tool);
     }
+    if let Some(args) = settings.bindgen(&header_args(zig)) {
+        let name = for_target("BINDGEN_EXTRA_CLANG_ARGS");
+        candidate.env.insert(name.into(), args);
+    }
     Ok(candidate)
+}
+
+/// The C library's headers in zig's own `lib`, for bindgen, whose libclang knows nothing of zig. They come
+/// behind libclang's own, and the machine's are left out. Empty where zig keeps its headers elsewhere.
+fn header_args(zig: &Path) -> String {
+    let file = zig.canonicalize().unwrap_or_else(|_| zig.to_owned());
+    let headers = file.with_file_name("lib").join("libc/include");
+    let directories = ["wasm-wasi-musl", "generic-musl"].map(|name| headers.join(name));
+    if !directories.iter().all(|directory| directory.is_dir()) {
+        return String::new();
+    }
+    let after = directories.map(|directory| format!("-idirafter '{}'", directory.display()));
+    format!("-nostdlibinc {}", after.join(" "))
 }
 
 fn rejected(zig: &Path, why: &str) -> Rejected {
