@@ -88,7 +88,10 @@ const CASES: [Case; 6] = [
 ];
 
 /// Builds a program with each, all in one target directory, and runs them.
-#[expect(clippy::print_stdout, reason = "how long each takes is for whoever runs it by hand")]
+#[expect(
+    clippy::print_stdout,
+    reason = "how long each takes is for whoever runs it by hand"
+)]
 pub(crate) fn build_and_run(compiler: &CCompiler, folder: &Path) {
     let mut complaints = Vec::new();
     for case in &CASES {

@@ -68,6 +68,27 @@ fn each_is_tried_in_order_and_says_why_it_is_not_used() {
 }
 
 #[test]
+fn objects_that_rusts_linker_refuses() {
+    let machine = Machine::new();
+    // As zig's own checks of undefined behaviour do: a call of something that nobody has.
+    let source = "#![no_std]\nunsafe extern \"C\" { fn nobodys() -> i32; }\n#[unsafe(no_mangle)]\n\
+                  pub extern \"C\" fn wasify_probe(_: *const u8) -> i32 { unsafe { nobodys() } }\n";
+    fs::write(machine.path("probe.rs"), source).expect("written");
+    machine.script(
+        "bin/zig",
+        "while [ \"$1\" != -o ]; do shift; done\n\
+         exec rustc --edition=2024 --crate-type=lib --emit=obj --target=wasm32-wasip2 probe.rs -o \"$2\"",
+    );
+    let search = search(&machine);
+    let why = &search.rejected[0].why;
+    assert!(
+        why.starts_with("its objects can't be linked into a Rust program: "),
+        "{why}"
+    );
+    assert!(why.contains("nobodys"), "{why}");
+}
+
+#[test]
 fn a_clang_alone_needs_a_sysroot_without_spaces() {
     let mut machine = Machine::new();
     machine.script("bin/clang-20", "exit 1");

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The launchers of one zig.
 #[derive(Debug, Clone)]
@@ -89,7 +90,9 @@ fn write_script(path: &Path, text: &str) -> io::Result<()> {
     if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
     }
-    let beside = path.with_extension(format!("{}.partial", std::process::id()));
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let beside = path.with_extension(format!("{}-{count}.partial", std::process::id()));
     std::fs::write(&beside, text)?;
     make_executable(&beside)?;
     std::fs::rename(&beside, path)

@@ -1,4 +1,5 @@
-//! Which compilers worked, kept in wasify's home: a check takes half a second.
+//! Which compilers worked, kept in wasify's home: a check takes 0.4 s, and an answer
+//! what `rustc -vV` takes.
 //!
 //! Only success is remembered. What made a check fail may be anywhere, a header that was not installed for
 //! example, and no key would know that it has changed.
