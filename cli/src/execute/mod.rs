@@ -4,6 +4,7 @@
 
 pub mod files;
 pub mod lines;
+pub mod objects;
 pub mod shim;
 pub mod surroundings;
 

@@ -1,5 +1,6 @@
 //! What has to be installed, what is missing, and installing it.
 
+pub mod c;
 mod target;
 
 pub use target::{MissingTarget, ensure_target, target_cfgs};

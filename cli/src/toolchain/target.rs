@@ -103,7 +103,7 @@ fn alone(around: &Surroundings) -> Option<File> {
 }
 
 /// Whether the standard library lies where the compiler looks for it.
-fn is_installed(around: &Surroundings, cwd: &Path) -> anyhow::Result<bool> {
+pub(super) fn is_installed(around: &Surroundings, cwd: &Path) -> anyhow::Result<bool> {
     let rustc = around.var("RUSTC").unwrap_or_else(|| "rustc".into());
     let ask = around
         .program(rustc)
