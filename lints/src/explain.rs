@@ -1,8 +1,9 @@
 //! Why a package failed: the rule that knows it, or what kind of failure it is.
 
 use crate::Error;
-use crate::facts::build::Failure;
+use crate::facts::build::{Failure, ForeignCode};
 use crate::finding::{Confidence, Finding, Level};
+use crate::judge;
 use crate::preflight::{self, Choices, Graph};
 use crate::registry;
 use crate::rule::{Cause, Outcome, Rule};
@@ -79,6 +80,32 @@ pub fn explain(
         },
         cause: rule.and_then(|rule| rule.cause).or(failure.kind()),
     })
+}
+
+/// The rule of build scripts that made code for another machine.
+const FOREIGN_CODE: &str = "foreign-code";
+
+/// What is told of a package whose build script made code for another machine: the linker leaves it out
+/// without a word.
+///
+/// # Errors
+/// [`Error::Rule`] when an embedded rule file is broken.
+pub fn foreign(code: &ForeignCode) -> Result<Option<Finding>, Error> {
+    let Some(rule) = registry::rule(FOREIGN_CODE)? else {
+        return Ok(None);
+    };
+    let member = code.member.iter().map(|member| format!("({member})"));
+    let file = format!("{}{}", code.file, member.collect::<String>());
+    let more = match code.more {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Ok(Some(Finding {
+        message: rule.summary.replace("{package}", &code.package.name),
+        package: Some(code.package.clone()),
+        notes: vec![format!("{} is {}{more}", file, code.what)],
+        ..judge::whole_file(rule, Vec::new())
+    }))
 }
 
 /// The package in the graph; of several of one name the one whose version it is.

@@ -39,6 +39,7 @@ rule_files! {
     "build/fd-lock-no-wasi.toml",
     "build/file-locks-no-wasi.toml",
     "build/filetime-no-wasi.toml",
+    "build/foreign-code.toml",
     "build/fs-at-no-wasi.toml",
     "build/getch-no-wasi.toml",
     "build/gethostname-no-wasi.toml",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Format;
 use super::build::{FeatureArgs, ManifestArgs, PackageArgs, PublishedArgs};
@@ -16,6 +16,7 @@ use crate::levels::LevelArgs;
     "  wasify doctor                                the project in this directory\n",
     "  wasify doctor --no-default-features          what is left without its default features\n",
     "  wasify doctor --crate nu                     a published application\n",
+    "  wasify doctor --install c-compiler           a C compiler for packages with C code\n",
     "  wasify doctor --format json                  all of it, for a program to read\n\n",
     "Exit status:\n",
     "  0  no package is known to fail to build\n",
@@ -26,6 +27,9 @@ pub struct DoctorArgs {
     /// The project's directory [default: the current one]
     #[arg(value_name = "PATH", conflicts_with_all = ["manifest_path", "published"])]
     pub path: Option<PathBuf>,
+    /// Install what is missing and wasify knows how to install, then examine
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub install: Option<Tool>,
     #[command(flatten)]
     published: PublishedArgs,
     #[command(flatten)]
@@ -41,6 +45,13 @@ pub struct DoctorArgs {
     /// Levels the user sets.
     #[command(flatten)]
     pub levels: LevelArgs,
+}
+
+/// What `--install` can install.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tool {
+    /// A C compiler for WebAssembly: zig, from PyPI, into wasify's cache directory (411 MB).
+    CCompiler,
 }
 
 impl DoctorArgs {

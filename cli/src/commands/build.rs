@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use wasify_lints::explain;
+use wasify_lints::facts::build::ForeignCode;
 use wasify_lints::facts::{Facts, Input, Packages};
 use wasify_lints::host::Host;
 use wasify_lints::registry;
@@ -15,7 +17,7 @@ use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
 use crate::hosts;
 use crate::levels::Levels;
-use crate::report::{Artifact, Project, Report, Status, human};
+use crate::report::{self, Artifact, Judged, Project, Report, Status, human};
 use crate::terminal::Terminal;
 
 /// Builds, inspects and reports. With `--dry-run`, prints the plan instead.
@@ -63,9 +65,20 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         lines_with: lines_with(&request, &artifacts),
         artifacts,
         failure: built.failure,
+        of_build: of_build(&built.foreign, &against.levels)?,
+        c_search: None,
         survey: None,
     };
     show(&report, args.report.format, global, terminal, human::build)
+}
+
+/// What is known of the build beside what failed.
+fn of_build(foreign: &[ForeignCode], levels: &Levels) -> Result<Vec<Judged>> {
+    let mut findings = Vec::new();
+    for code in foreign {
+        findings.extend(explain::foreign(code).context("failed to check the rules")?);
+    }
+    Ok(report::judged(findings, levels))
 }
 
 /// What artifacts are judged by.

@@ -9,6 +9,7 @@ use crate::ecosystem::cargo;
 use crate::execute::surroundings::Surroundings;
 use crate::report::{Project, Report, Status, Surveyed, human};
 use crate::terminal::Terminal;
+use crate::toolchain::c;
 
 /// Examines the project and reports.
 ///
@@ -19,7 +20,12 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
     let rules = registry::rules().context("failed to read the rules")?;
     let levels = args.levels.resolve(rules)?;
     let around = Surroundings::of_process()?;
-    let examined = cargo::examine(&around, &args.request(), terminal)?;
+    let request = args.request();
+    if args.install.is_some() {
+        let offline = request.offline || request.frozen;
+        c::install(&around, &around.cwd, offline, terminal)?;
+    }
+    let examined = cargo::examine(&around, &request, terminal)?;
     let (survey, failure) = match examined.survey {
         Ok(survey) => (Some(Surveyed::new(survey, &levels)), None),
         Err(failure) => (None, Some(failure)),
@@ -31,6 +37,8 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
         }),
         artifacts: Vec::new(),
         failure,
+        of_build: Vec::new(),
+        c_search: examined.c_search,
         survey,
         lines_with: None,
     };

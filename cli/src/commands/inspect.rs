@@ -49,6 +49,8 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
         project: None,
         artifacts: vec![artifact],
         failure: None,
+        of_build: Vec::new(),
+        c_search: None,
         survey: None,
         lines_with: None,
     };

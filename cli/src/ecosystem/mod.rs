@@ -7,10 +7,12 @@ use std::path::PathBuf;
 
 use wasify_lints::explain::Explained;
 use wasify_lints::facts::Packages;
-use wasify_lints::facts::build::Failure;
+use wasify_lints::facts::build::{Failure, ForeignCode};
 use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::Survey;
 use wasify_lints::rule::Cause;
+
+use crate::toolchain::c::CSearch;
 
 /// What the user asked to build, in cargo's words.
 #[derive(Debug, Clone, Default)]
@@ -106,6 +108,8 @@ pub struct Built {
     pub artifacts: Vec<BuiltArtifact>,
     /// The packages of the build, for naming crates.
     pub packages: Packages,
+    /// Packages whose build scripts made code for another machine, sorted: it is not in the artifacts.
+    pub foreign: Vec<ForeignCode>,
     /// Why something could not be built.
     pub failure: Option<BuildFailure>,
     /// What was compiled and could not be linked, in the order of the failures: core modules to look
@@ -181,6 +185,8 @@ pub struct Examined {
     pub root: PathBuf,
     /// What its dependency graph tells; or why there is none.
     pub survey: Result<Survey, BuildFailure>,
+    /// The C compilers of this machine, where a package needs one.
+    pub c_search: Option<CSearch>,
 }
 
 /// The missing symbols that one crate wants.

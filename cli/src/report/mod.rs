@@ -23,6 +23,7 @@ use wasify_lints::{Checked, Skipped, registry};
 
 use crate::ecosystem::BuildFailure;
 use crate::levels::{LevelSource, Levels};
+use crate::toolchain::c::CSearch;
 
 pub use source::Sources;
 
@@ -38,6 +39,10 @@ pub struct Report {
     pub artifacts: Vec<Artifact>,
     /// Why something could not be built.
     pub failure: Option<BuildFailure>,
+    /// What is known of the build beside what failed, worst first.
+    pub of_build: Vec<Judged>,
+    /// The C compilers of this machine, where a package of a project that was not built needs one.
+    pub c_search: Option<CSearch>,
     /// What the dependency graph tells, where nothing was built.
     pub survey: Option<Surveyed>,
     /// What to add to the command line so that findings have source lines, where the build had none.
@@ -124,17 +129,8 @@ impl Surveyed {
     pub fn new(survey: Survey, levels: &Levels) -> Surveyed {
         let fine = survey.fine();
         let all = survey.blocked.len() + survey.limited.len();
-        let judged = |findings: Vec<Finding>| {
-            let mut judged: Vec<Judged> = findings
-                .into_iter()
-                .map(|finding| judge(finding, levels))
-                .filter(|judged| judged.level > Level::Allow)
-                .collect();
-            judged.sort_by_key(|judged| std::cmp::Reverse(judged.level));
-            judged
-        };
-        let blocked = judged(survey.blocked);
-        let limited = judged(survey.limited);
+        let blocked = judged(survey.blocked, levels);
+        let limited = judged(survey.limited, levels);
         Surveyed {
             allowed: all - blocked.len() - limited.len(),
             blocked,
@@ -273,6 +269,18 @@ impl Artifact {
     }
 }
 
+/// Judges findings that are about no artifact; those at `allow` are left out.
+#[must_use]
+pub fn judged(findings: Vec<Finding>, levels: &Levels) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = findings
+        .into_iter()
+        .map(|finding| judge(finding, levels))
+        .filter(|judged| judged.level > Level::Allow)
+        .collect();
+    judged.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+    judged
+}
+
 fn judge(finding: Finding, levels: &Levels) -> Judged {
     let rule = registry::rule(finding.rule).ok().flatten();
     let (level, because) = levels.judge(&finding, rule.map(|rule| rule.group.as_str()));
@@ -295,7 +303,7 @@ impl Report {
             .artifacts
             .iter()
             .flat_map(|artifact| &artifact.findings);
-        for judged in surveyed.chain(of_artifacts) {
+        for judged in surveyed.chain(&self.of_build).chain(of_artifacts) {
             match judged.level {
                 Level::Deny => counts.deny += 1,
                 Level::Warn => counts.warn += 1,

@@ -337,6 +337,8 @@ pub(crate) fn found() -> Report {
         project: project(),
         artifacts: vec![finder],
         failure: None,
+        of_build: Vec::new(),
+        c_search: None,
         survey: None,
         lines_with: None,
     }
@@ -352,6 +354,8 @@ pub(crate) fn several() -> Report {
             artifact("server", "wasi:http/incoming-handler@0.2.6", vec![walker()]),
         ],
         failure: None,
+        of_build: Vec::new(),
+        c_search: None,
         survey: None,
         lines_with: None,
     }
@@ -363,6 +367,8 @@ pub(crate) fn clean() -> Report {
         project: project(),
         artifacts: vec![artifact("finder", "wasi:cli/run@0.2.6", Vec::new())],
         failure: None,
+        of_build: Vec::new(),
+        c_search: None,
         survey: None,
         lines_with: None,
     }
@@ -383,6 +389,8 @@ pub(crate) fn not_started() -> Report {
                 command: "cargo update home".to_owned(),
             }),
         }),
+        of_build: Vec::new(),
+        c_search: None,
         survey: None,
         lines_with: None,
     }

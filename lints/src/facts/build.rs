@@ -49,6 +49,21 @@ pub struct Failure {
     pub errors: Vec<BuildError>,
 }
 
+/// Code of a package that can't be linked into WebAssembly, although its build script passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignCode {
+    /// Whose build script made it.
+    pub package: Package,
+    /// The object, or the archive that it is in.
+    pub file: String,
+    /// The object's name in the archive.
+    pub member: Option<String>,
+    /// What it is: `an ELF object for x86-64`.
+    pub what: String,
+    /// How many further objects of the package there are.
+    pub more: usize,
+}
+
 impl Failure {
     /// Whether any of its errors has this part in it, or this code.
     #[must_use]

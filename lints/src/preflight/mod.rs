@@ -110,6 +110,27 @@ pub fn survey(graph: &Graph<'_>) -> Result<Survey, Error> {
     Ok(survey)
 }
 
+/// Whether a package of the graph builds with a C compiler for the target, and only so.
+#[must_use]
+pub fn wants_c_compiler(graph: &Graph<'_>) -> bool {
+    let without = Tools {
+        c_compiler: false,
+        ..graph.tools.clone()
+    };
+    let graph = Graph {
+        tools: &without,
+        ..*graph
+    };
+    let rows = registry::rules().ok().map(by_package).unwrap_or_default();
+    graph.resolved.packages().any(|index| {
+        let name = graph.project.packages[index].name.as_str();
+        let rows = rows.get(name).map_or(&[][..], Vec::as_slice);
+        let wants =
+            |row: &CrateMatch| row.unless_c_compiler && matches(&graph, row, index).is_some();
+        rows.iter().any(|(_, row)| wants(row))
+    })
+}
+
 /// The rows of all rules by the package that they are about.
 fn by_package(
     rules: &'static [Rule],

@@ -184,6 +184,8 @@ fn tell_failure(built: Built, terminal: &Terminal) {
         }),
         artifacts: Vec::new(),
         failure: built.failure,
+        of_build: Vec::new(),
+        c_search: None,
         survey: None,
         lines_with: None,
     };

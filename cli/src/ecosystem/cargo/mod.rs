@@ -8,6 +8,7 @@ mod discover;
 mod failure;
 mod graph;
 mod host_paths;
+mod native;
 mod nothing;
 mod package_id;
 mod progress;
@@ -31,6 +32,7 @@ use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, files};
 use crate::plan::{BuildPlan, Invocation, Step};
+use crate::toolchain::c::{self, CCompiler};
 use crate::toolchain::{self, MissingTarget};
 use command::Talk;
 use discover::Place;
@@ -106,6 +108,7 @@ pub fn build(
         return Ok(without_target(&missing, &metadata?));
     }
     let metadata = metadata?;
+    job.c_compiler = native::compiler(around, &job.place, metadata.workspace_root.as_std_path());
     if job.is_published {
         let has_programs = published::check_builds_something(request, &metadata)?;
         job.request.all_bins &= has_programs;
@@ -123,14 +126,20 @@ pub fn examine(
     events: &dyn Events,
 ) -> anyhow::Result<Examined> {
     let job = Job::fetched(around, request, events)?;
-    let known = match graph::known(around, &job.place, &job.request) {
+    let mut known = match graph::known(around, &job.place, &job.request) {
         Ok(known) => known,
         Err(error) => return without_graph(&job, error),
     };
+    let c_search = native::wants_compiler(&known).then(|| c::find(around, &job.place.cwd));
+    let compiler = c_search
+        .as_ref()
+        .and_then(|search| search.compiler.as_ref());
+    known.tools.c_compiler = compiler.is_some_and(|compiler| compiler.fault.is_none());
     let root = known.metadata.workspace_root.clone().into_std_path_buf();
     Ok(Examined {
         project: project_name(&known.metadata, &root),
         survey: Ok(preflight::survey(&known.graph()).context("failed to check the rules")?),
+        c_search,
         root,
     })
 }
@@ -149,6 +158,7 @@ fn without_graph(job: &Job<'_>, error: anyhow::Error) -> anyhow::Result<Examined
     Ok(Examined {
         project: name.to_string_lossy().into_owned(),
         survey: Err(failure::before_anything(unresolved.message)),
+        c_search: None,
         root,
     })
 }
@@ -170,6 +180,7 @@ fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
                 command: format!("rustup target add {}", missing.target),
             }),
         }),
+        foreign: Vec::new(),
         unlinked: Vec::new(),
         root,
     }
@@ -187,6 +198,8 @@ struct Job<'a> {
     place: Place,
     target_dir: Option<PathBuf>,
     deliver_to: Option<PathBuf>,
+    /// The C compiler for packages with C code, where there are any and one was found.
+    c_compiler: Option<CCompiler>,
     /// Locked while it builds and delivers, when others may build programs of the same name beside it.
     lock: Option<PathBuf>,
 }
@@ -219,6 +232,7 @@ impl<'a> Job<'a> {
                 .as_deref()
                 .map(|dir| around.absolute(dir)),
             deliver_to: request.out_dir.as_deref().map(|dir| around.absolute(dir)),
+            c_compiler: None,
             lock: None,
         })
     }
@@ -248,6 +262,7 @@ impl<'a> Job<'a> {
             place: source.place(around),
             target_dir: Some(target_dir.unwrap_or_else(|| store.target_dir())),
             deliver_to: Some(out_dir.unwrap_or_else(|| around.cwd.clone())),
+            c_compiler: None,
             lock: Some(store.lock()),
         }
     }
@@ -281,14 +296,18 @@ impl<'a> Job<'a> {
     fn cargo(&self, talk: Talk) -> Invocation {
         let wrapper = config::user_wrapper(self.around, &self.place.cwd, &self.request.passed_on);
         let target_dir = self.target_dir.clone();
-        command::build(
+        let mut cargo = command::build(
             self.around,
             &self.place,
             &self.request,
             target_dir,
             wrapper,
             talk,
-        )
+        );
+        for (name, value) in self.c_compiler.iter().flat_map(|compiler| &compiler.env) {
+            cargo = cargo.env(name, value);
+        }
+        cargo
     }
 
     fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
@@ -334,6 +353,7 @@ impl<'a> Job<'a> {
                 .collect(),
             packages,
             failure,
+            foreign: native::foreign(&ran),
             unlinked: unlinked.iter().filter_map(Unlinked::module).collect(),
             root,
         };
@@ -358,7 +378,10 @@ impl<'a> Job<'a> {
             );
         }
         // Where even the graph can't be had, the failure is true without it.
-        let known = graph::known(self.around, &self.place, &self.request).ok();
+        let mut known = graph::known(self.around, &self.place, &self.request).ok();
+        if let Some(known) = &mut known {
+            known.tools.c_compiler = self.c_compiler.is_some();
+        }
         diagnosis::diagnose(said, missing, known.as_ref(), &self.request.packages)
     }
 }

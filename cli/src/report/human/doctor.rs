@@ -10,6 +10,7 @@ use super::super::{Judged, Report, Surveyed};
 use super::lines::crate_name;
 use super::text::{clean, count, wrap};
 use super::{BOLD, DIM, Look, VERB, blocked, failure, summary};
+use crate::toolchain::c::CSearch;
 
 /// Columns of a verb and the space after it.
 const VERB_WIDTH: usize = 13;
@@ -29,10 +30,43 @@ pub fn render(report: &Report, look: &Look) -> String {
     };
     let blocked = survey.blocked.iter().map(|judged| &judged.finding);
     text.push_str(&blocked::messages(blocked, |_| Vec::new(), look));
+    text.push_str(&c_compilers(report.c_search.as_ref(), look));
     text.push_str(&limited(survey, look));
     text.push_str(&unknown(survey, look));
     text.push_str(&verdict(report, survey, look));
     text
+}
+
+/// The C compiler that packages with C code get, or those that will not do.
+fn c_compilers(search: Option<&CSearch>, look: &Look) -> String {
+    let style = DEFAULT_NOTE_STYLE;
+    let Some(search) = search else {
+        return String::new();
+    };
+    let mut text = match &search.compiler {
+        Some(compiler) => {
+            let version = match compiler.version.as_str() {
+                "" => String::new(),
+                version => format!(" {}", clean(version)),
+            };
+            let fault = compiler
+                .fault
+                .iter()
+                .map(|fault| format!(", which does not work: {fault}"));
+            format!(
+                "{style}note{style:#}: C code is compiled by {}{version}{}\n",
+                clean(&compiler.name),
+                clean(&fault.collect::<String>())
+            )
+        }
+        None => format!("{style}note{style:#}: no C compiler for WebAssembly was found\n"),
+    };
+    for rejected in &search.rejected {
+        let line = format!("{}: {}", clean(&rejected.what), clean(&rejected.why));
+        let line = wrap(&line, look.width.saturating_sub(5)).replace('\n', "\n     ");
+        let _ = writeln!(text, "     {line}");
+    }
+    text + "\n"
 }
 
 /// Packages that build, with the rules that say what of them fails later.

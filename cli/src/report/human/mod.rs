@@ -57,6 +57,8 @@ pub fn build(report: &Report, look: &Look) -> String {
     if let Some(failure) = &report.failure {
         text.push_str(&failure::render(failure, look));
     }
+    let of_build = report.of_build.iter().map(|judged| &judged.finding);
+    text.push_str(&blocked::messages(of_build, |_| Vec::new(), look));
     text.push_str(&findings(report, look));
     text.push_str(&summary::render(report, look));
     text.push_str(&result(report));

@@ -44,6 +44,7 @@ fn document(report: &Report) -> v1::Report {
         .unwrap_or_default();
     let deny = counts.deny + failed.len();
     let mut findings = failed;
+    findings.extend(report.of_build.iter().map(self::judged));
     findings.extend(report.survey.iter().flat_map(blocked::surveyed));
     let mut judged: Vec<(&Artifact, &Judged)> = report
         .artifacts
