@@ -1,12 +1,13 @@
 //! Why a package failed: the rule that knows it, or what kind of failure it is.
 
 use crate::Error;
-use crate::facts::build::{Failure, ForeignCode};
+use crate::facts::build::{Failure, ForeignCode, Stage};
 use crate::finding::{Confidence, Finding, Level};
 use crate::judge;
 use crate::preflight::{self, Choices, Graph};
 use crate::registry;
 use crate::rule::{Cause, Outcome, Rule};
+use crate::suggestion::{Applicability, Kind, Suggestion};
 
 /// The rule of the findings that stand for packages of which no rule knows why they can't be built.
 pub const BUILD_FAILED: &str = "build-failed";
@@ -73,10 +74,11 @@ pub fn explain(
             call_path: Vec::new(),
             dependency_path: path,
             more_places: 0,
-            notes: Vec::new(),
-            suggestions: rule
-                .map(|rule| rule.suggestions.clone())
-                .unwrap_or_default(),
+            notes: places(failure),
+            suggestions: match rule {
+                Some(rule) => rule.suggestions.clone(),
+                None => own_source(failure, graph, index).into_iter().collect(),
+            },
         },
         cause: rule.and_then(|rule| rule.cause).or(failure.kind()),
     })
@@ -134,6 +136,58 @@ fn explains<'r>(
     rows.find_map(|row| preflight::matches(graph, row, index))
 }
 
+/// The first places beside the one that is shown, when there are several.
+fn places(failure: &Failure) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let first = failure.first();
+    let others: Vec<String> = failure
+        .errors
+        .iter()
+        .filter(|error| Some(*error) != first)
+        .filter_map(|error| {
+            let location = error.location.as_ref()?;
+            let line = location
+                .line
+                .map(|line| format!(":{line}"))
+                .unwrap_or_default();
+            Some(format!("{}{line}", location.file))
+        })
+        .collect();
+    if others.is_empty() || failure.stage != Stage::Compile {
+        return Vec::new();
+    }
+    let more = match others.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shown = others[..others.len().min(SHOWN)].join(", ");
+    vec![format!("further errors at {shown}{more}")]
+}
+
+/// For the user's own source: that a branch for WASI is missing, and how one begins.
+fn own_source(
+    failure: &Failure,
+    graph: Option<&Graph<'_>>,
+    index: Option<usize>,
+) -> Option<Suggestion> {
+    let own = graph?.project.packages[index?].own;
+    let compiled = failure.stage == Stage::Compile;
+    (own && compiled && failure.kind() == Some(Cause::NoWasi)).then(|| {
+        let title = match failure.errors.len() {
+            1 => "give this place a branch for WASI".to_owned(),
+            places => format!("give these {places} places a branch for WASI"),
+        };
+        Suggestion {
+            title,
+            applicability: Applicability::Manual,
+            kind: Kind::Source,
+            flag: Some("#[cfg(target_os = \"wasi\")]".to_owned()),
+            action: None,
+            verified: false,
+        }
+    })
+}
+
 fn unknown(failure: &Failure) -> String {
     let name = &failure.package.name;
     let what = match failure.kind() {
@@ -145,9 +199,9 @@ fn unknown(failure: &Failure) -> String {
         Some(Cause::Refuses) => "refuses this target",
         Some(Cause::NoWasi) => "uses names that don't exist on WASI",
         _ => match failure.stage {
-            crate::facts::build::Stage::Compile => "does not compile",
-            crate::facts::build::Stage::BuildScript => "has a build script that fails",
-            crate::facts::build::Stage::Link => "can't be linked",
+            Stage::Compile => "does not compile",
+            Stage::BuildScript => "has a build script that fails",
+            Stage::Link => "can't be linked",
         },
     };
     format!("`{name}` {what}")

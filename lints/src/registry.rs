@@ -1,6 +1,9 @@
 //! Every rule, read once from the embedded rule files.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+use semver::VersionReq;
 
 use crate::Error;
 use crate::facts::text::Text;
@@ -25,6 +28,7 @@ rule_files! {
     "build/aws-lc-sys-no-wasi.toml",
     "build/battery-unsupported.toml",
     "build/bindgen-no-libclang.toml",
+    "build/browser-library.toml",
     "build/bzip2-sys-needs-c.toml",
     "build/cli-clipboard-no-wasi.toml",
     "build/clircle-no-wasi.toml",
@@ -121,6 +125,7 @@ rule_files! {
     "build/typed-path-unstable-std.toml",
     "build/unrar-sys-no-wasi.toml",
     "build/url-unstable-std.toml",
+    "build/uu-whoami-no-wasi.toml",
     "build/uzers-no-wasi.toml",
     "build/wait-timeout-no-wasi.toml",
     "build/which-no-wasi.toml",
@@ -186,8 +191,22 @@ rule_files! {
 }
 
 /// Packages that use the system, or native code, and were seen to build for the target, each with the
-/// versions that were: what no rule has to say anything of.
-pub(crate) const BUILDS: &[(&str, &str)] = &[];
+/// lowest version of its compatible lines that was: what no rule has to say anything of.
+///
+/// # Errors
+/// [`Error::Rule`] when the embedded list is broken.
+pub(crate) fn builds() -> Result<&'static BTreeMap<String, Vec<VersionReq>>, Error> {
+    static BUILDS: OnceLock<BTreeMap<String, Vec<VersionReq>>> = OnceLock::new();
+    if let Some(builds) = BUILDS.get() {
+        return Ok(builds);
+    }
+    // A version alone is a range of what is compatible with it, from it on.
+    let builds = toml::from_str(include_str!("../builds.toml")).map_err(|error| Error::Rule {
+        file: "../builds.toml".to_owned(),
+        message: error.to_string(),
+    })?;
+    Ok(BUILDS.get_or_init(|| builds))
+}
 
 /// All rules, sorted by id.
 ///

@@ -100,7 +100,7 @@ pub fn survey(graph: &Graph<'_>) -> Result<Survey, Error> {
                 findings.push(found);
             }
         }
-        if !known && uses_the_system(graph.project, index) && !builds(package) {
+        if !known && uses_the_system(graph.project, index) && !builds(package)? {
             survey.unknown.push(package.package());
         }
     }
@@ -269,9 +269,8 @@ fn uses_the_system(project: &Project, index: usize) -> bool {
 }
 
 /// Whether a package that uses the system was seen to build for the target.
-fn builds(package: &GraphPackage) -> bool {
-    registry::BUILDS.iter().any(|(name, range)| {
-        *name == package.name
-            && VersionReq::parse(range).is_ok_and(|range| in_range(&range, &package.version))
-    })
+fn builds(package: &GraphPackage) -> Result<bool, Error> {
+    let ranges = registry::builds()?.get(&package.name);
+    let mut ranges = ranges.into_iter().flatten();
+    Ok(ranges.any(|range| in_range(range, &package.version)))
 }
