@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! cargo bench -p wasify --bench speed              all of it; about half an hour
-//! cargo bench -p wasify --bench speed -- inspect   only the parts named: inspect, memory, build, lines, start, serve, size
+//! cargo bench -p wasify --bench speed -- inspect   only the parts named: inspect, memory, build, lines, doctor, start, serve, size
 //! ```
 //!
 //! The inputs are published applications, built by wasify itself. Every ratio is of medians of runs that
 //! take turns with the peer's, so that a busy machine slows both.
 
 mod building;
+mod examining;
 mod inputs;
 mod inspecting;
 mod peers;
@@ -50,6 +51,9 @@ fn main() -> Result<()> {
     }
     if wanted("lines") {
         rows.extend(building::line_tables()?);
+    }
+    if wanted("doctor") {
+        rows.extend(examining::preflight()?);
     }
     if wanted("start") {
         rows.extend(starting::cached()?);
