@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::TARGET;
 use super::crate_flags::{CrateFlags, variable};
@@ -32,25 +32,27 @@ pub fn forget(flags: &CrateFlags, build_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the fingerprints in a unit's directory that say nothing of the variable.
+/// Removes what cargo noted in a unit's directory of the things the unit depends on, where it says nothing
+/// of the variable. With that gone cargo also compiles again what depends on the unit, which it
+/// would not if the unit's own fingerprint were missing.
 fn forget_unit(directory: &Path, variable: &str) -> io::Result<()> {
     for file in entries(directory)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        // What the unit depended on, in cargo's own format, in which names are as they are.
-        let Some(fingerprint) = name.strip_prefix("dep-") else {
+        if !name.starts_with("dep-") {
             continue;
-        };
+        }
+        // A format of cargo's own, in which names are as they are.
         let content = fs::read(&file)?;
         let mut windows = content.windows(variable.len());
         if !windows.any(|bytes| bytes == variable.as_bytes()) {
-            files::remove_if_there(&directory.join(fingerprint))?;
+            files::remove_if_there(&file)?;
         }
     }
     Ok(())
 }
 
 /// What is in a directory; nothing when it isn't there.
-fn entries(directory: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
     match fs::read_dir(directory) {
         Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
         Err(error) if is_absent(&error) => Ok(Vec::new()),
