@@ -196,6 +196,10 @@ fn opened_crates_compile_and_the_compiler_is_stable_to_build_scripts() {
     let flags = CrateFlags {
         open: vec![
             opened("rustix", &["wasip2"]),
+            Opened {
+                version: Some("0.38.38".to_owned()),
+                ..opened("rustix", &["wasip2"])
+            },
             opened("thiserror", &[]),
             opened("anyhow", &[]),
         ],

@@ -16,6 +16,7 @@
 //! one for the variable that has the flags. A crate that was compiled without flags has no such line, and
 //! couldn't be made to have one when plain cargo compiled it: [`forget`](super::forget) is for those.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write as _;
@@ -56,13 +57,18 @@ impl Unit {
         rustc.args = rustc_args::expanded(rustc.args);
         let flags: CrateFlags = serde_json::from_str(&self.told)
             .with_context(|| format!("failed to read `{}`", variable(&self.package)))?;
-        let of_all =
+        let meant =
             |version: &Option<String>| version.as_ref().is_none_or(|it| *it == self.version);
-        for opened in flags.open.iter().filter(|it| of_all(&it.version)) {
+        let open = flags.open.iter().filter(|it| meant(&it.version));
+        let mut features = BTreeSet::new();
+        for opened in open {
+            // In rustc's environment alone: cargo, and what build scripts ask, stay on stable.
             rustc = rustc.env("RUSTC_BOOTSTRAP", "1");
-            let features = opened.features.iter();
-            rustc = rustc.args(features.map(|name| format!("-Zcrate-attr=feature({name})")));
+            // Declared twice, a feature is an error.
+            features.extend(&opened.features);
         }
+        let features = features.iter();
+        rustc = rustc.args(features.map(|name| format!("-Zcrate-attr=feature({name})")));
         match flags.ports.iter().find(|it| it.version == self.version) {
             Some(port) => ported(rustc, &port.directory)
                 .with_context(|| format!("failed to use the port of `{}`", self.package)),
