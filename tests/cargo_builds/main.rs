@@ -14,3 +14,4 @@ mod running;
 mod tools;
 mod unlinked;
 mod unusable;
+mod wrapper;

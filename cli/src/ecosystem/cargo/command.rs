@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::discover::Place;
 use crate::ecosystem::BuildRequest;
-use crate::execute::shim;
+use crate::execute::shim::{self, CrateFlags};
 use crate::execute::surroundings::Surroundings;
 use crate::plan::Invocation;
 
@@ -24,8 +24,9 @@ pub(super) fn build(
     request: &BuildRequest,
     target_dir: Option<PathBuf>,
     user_wrapper: Option<PathBuf>,
+    crate_flags: &CrateFlags,
     talk: Talk,
-) -> Invocation {
+) -> anyhow::Result<Invocation> {
     let format = if talk.color {
         "json-diagnostic-rendered-ansi"
     } else {
@@ -58,7 +59,7 @@ pub(super) fn build(
     } else {
         cargo = cargo.env("CARGO_TERM_PROGRESS_WHEN", "never");
     }
-    shim::installed(cargo, &around.executable, user_wrapper)
+    shim::installed(cargo, &around.executable, user_wrapper, crate_flags)
 }
 
 /// The flags that mean the same to wasify and to cargo.

@@ -29,6 +29,7 @@ use wasify_lints::rule::Cause;
 use crate::ecosystem::trouble::Trouble;
 use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Examined, Remedy};
 use crate::events::Events;
+use crate::execute::shim::{self, CrateFlags};
 use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, files};
 use crate::plan::{BuildPlan, Invocation, Step};
@@ -69,7 +70,7 @@ pub fn plan(around: &Surroundings, request: &BuildRequest) -> anyhow::Result<Bui
     };
     steps.push(Step::Run {
         purpose: "build the project",
-        invocation: job.cargo(quiet),
+        invocation: job.cargo(quiet)?,
     });
     steps.extend(job.deliver_to.map(|to| Step::Deliver { to }));
     Ok(BuildPlan { steps })
@@ -202,6 +203,8 @@ struct Job<'a> {
     c_compiler: Option<CCompiler>,
     /// Locked while it builds and delivers, when others may build programs of the same name beside it.
     lock: Option<PathBuf>,
+    /// What is done to single crates on the way.
+    crate_flags: CrateFlags,
 }
 
 impl<'a> Job<'a> {
@@ -234,6 +237,7 @@ impl<'a> Job<'a> {
             deliver_to: request.out_dir.as_deref().map(|dir| around.absolute(dir)),
             c_compiler: None,
             lock: None,
+            crate_flags: CrateFlags::default(),
         })
     }
 
@@ -264,6 +268,7 @@ impl<'a> Job<'a> {
             deliver_to: Some(out_dir.unwrap_or_else(|| around.cwd.clone())),
             c_compiler: None,
             lock: Some(store.lock()),
+            crate_flags: CrateFlags::default(),
         }
     }
 
@@ -293,7 +298,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn cargo(&self, talk: Talk) -> Invocation {
+    fn cargo(&self, talk: Talk) -> anyhow::Result<Invocation> {
         let wrapper = config::user_wrapper(self.around, &self.place.cwd, &self.request.passed_on);
         let target_dir = self.target_dir.clone();
         let mut cargo = command::build(
@@ -302,6 +307,7 @@ impl<'a> Job<'a> {
             &self.request,
             target_dir,
             wrapper,
+            &self.crate_flags,
             talk,
         );
         for (name, value) in self.c_compiler.iter().flat_map(|compiler| &compiler.env) {
@@ -310,13 +316,29 @@ impl<'a> Job<'a> {
         cargo
     }
 
+    /// Crates that were compiled before they had flags are compiled again.
+    fn forget_unflagged(&self, metadata: &Metadata) -> anyhow::Result<()> {
+        let configured = metadata.build_directory.as_ref();
+        let configured = configured.unwrap_or(&metadata.target_directory);
+        // Cargo's metadata doesn't know of `--target-dir`, which moves everything unless the configuration
+        // has a directory for what lies in between.
+        for directory in [Some(configured.as_std_path()), self.target_dir.as_deref()] {
+            if let Some(directory) = directory {
+                shim::forget(&self.crate_flags, directory)
+                    .context("failed to make cargo compile the crates with flags again")?;
+            }
+        }
+        Ok(())
+    }
+
     fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
         // Cargo's own lock ends with cargo; two versions of one application have the same file name.
         let _lock = self.lock.as_deref().map(|lock| files::lock(lock, events));
         let cargo = self.cargo(Talk {
             color: events.color(),
             progress: events.wants_progress(),
-        });
+        })?;
+        self.forget_unflagged(metadata)?;
         let mut ran = run::run(&cargo, events)?;
         let mut components = artifacts::components(&ran.units, metadata)?;
         if ran.success && relink::forget_unwitnessed(&components) {

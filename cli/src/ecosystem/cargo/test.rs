@@ -1,10 +1,10 @@
 //! The command line of `cargo test` for a request, with wasify as the runner.
 
-use super::command;
 use super::discover::{self, Place};
+use super::{command, config};
 use crate::ecosystem::TestRequest;
 use crate::events::Events;
-use crate::execute::shim;
+use crate::execute::shim::{self, CrateFlags};
 use crate::execute::surroundings::Surroundings;
 use crate::plan::Invocation;
 use crate::toolchain;
@@ -20,7 +20,7 @@ pub struct TestPlan {
 /// Plans the tests, without running anything.
 ///
 /// # Errors
-/// A [`Trouble`](crate::ecosystem::trouble::Trouble): there is no project.
+/// A [`Trouble`](crate::ecosystem::trouble::Trouble): there is no project. Or a path is not valid UTF-8.
 pub fn test(around: &Surroundings, request: &TestRequest, color: bool) -> anyhow::Result<TestPlan> {
     let place = discover::discover(around, &request.build)?;
     let mut cargo = around
@@ -42,7 +42,9 @@ pub fn test(around: &Surroundings, request: &TestRequest, color: bool) -> anyhow
     if color {
         cargo = cargo.env("CARGO_TERM_COLOR", "always");
     }
-    let cargo = shim::as_runner(cargo, &around.executable);
+    let user_wrapper = config::user_wrapper(around, &place.cwd, &[]);
+    let crate_flags = CrateFlags::default();
+    let cargo = shim::as_runner(cargo, &around.executable, user_wrapper, &crate_flags)?;
     Ok(TestPlan { cargo, place })
 }
 

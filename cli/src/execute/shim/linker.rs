@@ -3,12 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitCode, ExitStatus};
+use std::process::{Child, ExitCode};
 
 use anyhow::Context as _;
 
 use super::unlinked::{self, Survey};
-use super::{DEFAULT_LINKER, REAL_LINKER, WitnessFiles, response, witness_dir};
+use super::{DEFAULT_LINKER, REAL_LINKER, WitnessFiles, exit_code, response, witness_dir};
 use crate::execute::{Streams, files, spawn};
 use crate::plan::Invocation;
 
@@ -30,12 +30,6 @@ pub(super) fn run(args: &[OsString]) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(exit_code(status))
-}
-
-fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    // A linker that a signal ended has no code of its own.
-    ExitCode::from(code.unwrap_or(1))
 }
 
 /// A witness link that is under way. Cargo lets nobody else build in this directory meanwhile, so

@@ -6,19 +6,27 @@
 //! between `cargo build` and `wasify build` rebuilds nothing, and it leaves the linker setting of
 //! `.cargo/config.toml` alone.
 
+mod crate_flags;
+mod forget;
 mod linker;
 mod response;
+mod rustc_args;
+mod unit;
 mod unlinked;
 mod wrapper;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use crate::plan::Invocation;
+pub use crate_flags::{CrateFlags, Opened, Ported};
+pub use forget::forget;
+use wrapper::Links;
 
-/// The variable that tells wasify which part to play: `rustc`, `linker` or `runner`.
+/// The variable that tells wasify which part to play: `rustc` and `linker` in a build, and in a test run
+/// `test`, which is rustc or the runner.
 const ROLE: &str = "WASIFY_SHIM";
 /// The wrapper that the user had, called in between.
 const USER_WRAPPER: &str = "WASIFY_USER_WRAPPER";
@@ -40,9 +48,10 @@ pub fn shim_main() -> Option<ExitCode> {
     let role = std::env::var_os(ROLE)?;
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let done = match role.to_str()? {
-        "rustc" => wrapper::run(args),
+        "rustc" => wrapper::run(args, Links::Witnessed),
         "linker" => linker::run(&args),
-        "runner" => crate::testing::runner::main(args),
+        "test" if is_for_runner(&args) => crate::testing::runner::main(args),
+        "test" => wrapper::run(args, Links::Alone),
         _ => return None,
     };
     Some(done.unwrap_or_else(|error| {
@@ -52,11 +61,56 @@ pub fn shim_main() -> Option<ExitCode> {
     }))
 }
 
+/// Whether the first argument is a program of the target, and not a compiler of the host.
+fn is_for_runner(args: &[OsString]) -> bool {
+    args.first()
+        .is_some_and(|program| Path::new(program).extension() == Some("wasm".as_ref()))
+}
+
+/// How a program ends that did its work in another.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    // A program that a signal ended has no code of its own.
+    ExitCode::from(code.unwrap_or(1))
+}
+
 /// Makes cargo call `wasify` (an absolute path) for each rustc, in front of the wrapper that the
-/// user has set.
-#[must_use]
-pub fn installed(cargo: Invocation, wasify: &Path, user_wrapper: Option<PathBuf>) -> Invocation {
-    let mut cargo = cargo.env("RUSTC_WRAPPER", wasify).env(ROLE, "rustc");
+/// user has set, with the flags of single crates. Crates that were compiled before they had flags are
+/// stale only after [`forget`].
+///
+/// # Errors
+/// The flags can't be told: a path is not valid UTF-8.
+pub fn installed(
+    cargo: Invocation,
+    wasify: &Path,
+    user_wrapper: Option<PathBuf>,
+    flags: &CrateFlags,
+) -> anyhow::Result<Invocation> {
+    flags.told(in_front(cargo.env(ROLE, "rustc"), wasify, user_wrapper))
+}
+
+/// Makes cargo start the target's programs with `wasify` (an absolute path), and compile single crates
+/// with flags as [`installed`] does. Where there are none, the compiler is left alone.
+///
+/// # Errors
+/// As [`installed`].
+pub fn as_runner(
+    cargo: Invocation,
+    wasify: &Path,
+    user_wrapper: Option<PathBuf>,
+    flags: &CrateFlags,
+) -> anyhow::Result<Invocation> {
+    let mut cargo = cargo
+        .env("CARGO_TARGET_WASM32_WASIP2_RUNNER", wasify)
+        .env(ROLE, "test");
+    if !flags.is_empty() {
+        cargo = in_front(cargo, wasify, user_wrapper);
+    }
+    flags.told(cargo)
+}
+
+fn in_front(cargo: Invocation, wasify: &Path, user_wrapper: Option<PathBuf>) -> Invocation {
+    let mut cargo = cargo.env("RUSTC_WRAPPER", wasify);
     // wasify in front of itself would never arrive at rustc.
     let wrapper = user_wrapper
         .filter(|wrapper| wrapper != wasify)
@@ -65,14 +119,6 @@ pub fn installed(cargo: Invocation, wasify: &Path, user_wrapper: Option<PathBuf>
         cargo.env.insert(USER_WRAPPER.into(), wrapper);
     }
     cargo
-}
-
-/// Makes cargo start the target's programs with `wasify` (an absolute path).
-#[must_use]
-pub fn as_runner(cargo: Invocation, wasify: &Path) -> Invocation {
-    cargo
-        .env("CARGO_TARGET_WASM32_WASIP2_RUNNER", wasify)
-        .env(ROLE, "runner")
 }
 
 /// Stands for the content's hash in the names of the files of a link that failed.

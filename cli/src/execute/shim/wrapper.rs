@@ -1,4 +1,5 @@
-//! In rustc's place: becomes rustc, with wasify as the linker where a component is linked.
+//! In rustc's place: becomes rustc, with wasify as the linker where a component is linked, and with the
+//! flags of a crate that has some.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -7,13 +8,30 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::{DEFAULT_LINKER, REAL_LINKER, ROLE, TARGET, USER_WRAPPER, response};
+use super::rustc_args::{codegen, values};
+use super::unit::Unit;
+use super::{DEFAULT_LINKER, REAL_LINKER, ROLE, TARGET, USER_WRAPPER, exit_code, response};
 use crate::plan::Invocation;
 
+/// Whether the links are witnessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Links {
+    /// For the inspection.
+    Witnessed,
+    /// Nobody inspects what is built.
+    Alone,
+}
+
 /// Runs the rustc that cargo asks for; `args` is its command line, program first.
-pub(super) fn run(args: Vec<OsString>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: Vec<OsString>, links: Links) -> anyhow::Result<ExitCode> {
     let mut invocation = rustc(args)?;
-    if let Some(linker) = witnessed_linker(&invocation.args) {
+    let unit = Unit::with_flags(&invocation);
+    if let Some(unit) = &unit {
+        invocation = unit.changed(invocation)?;
+    }
+    if links == Links::Witnessed
+        && let Some(linker) = witnessed_linker(&invocation.args)
+    {
         let wasify = std::env::current_exe().context("failed to find wasify's own executable")?;
         let mut setting = OsString::from("linker=");
         setting.push(wasify);
@@ -21,7 +39,19 @@ pub(super) fn run(args: Vec<OsString>) -> anyhow::Result<ExitCode> {
         invocation.args.extend([OsString::from("-C"), setting]);
         invocation = invocation.env(ROLE, "linker").env(REAL_LINKER, linker);
     }
-    crate::execute::become_process(&invocation)
+    match unit {
+        // There is something left to do behind it.
+        Some(unit) => compile(&unit, &invocation),
+        None => crate::execute::become_process(&invocation),
+    }
+}
+
+fn compile(unit: &Unit, rustc: &Invocation) -> anyhow::Result<ExitCode> {
+    let status = crate::execute::run(rustc)?;
+    if status.success() {
+        unit.remember()?;
+    }
+    Ok(exit_code(status))
 }
 
 fn rustc(args: Vec<OsString>) -> anyhow::Result<Invocation> {
@@ -44,51 +74,24 @@ fn witnessed_linker(args: &[OsString]) -> Option<OsString> {
 }
 
 fn linker_of(args: &[Cow<'_, OsStr>]) -> Option<OsString> {
-    let values = |long: &str, short: &str| option_values(args, long, short);
-    let for_target = values("--target", "").iter().any(|value| value == TARGET);
+    let for_target = values(args, "--target", "")
+        .iter()
+        .any(|value| value == TARGET);
     let links = args.iter().any(|arg| *arg == OsStr::new("--test"))
-        || values("--crate-type", "")
+        || values(args, "--crate-type", "")
             .iter()
             .flat_map(|value| value.split(','))
             .any(|kind| kind == "bin" || kind == "cdylib");
     if !for_target || !links {
         return None;
     }
-    let codegen = values("--codegen", "-C");
-    let setting = |name: &str| {
-        codegen
-            .iter()
-            .rev()
-            .find_map(|setting| setting.strip_prefix(name)?.strip_prefix('='))
-    };
-    let flavor = setting("linker-flavor").unwrap_or("wasm-lld");
-    let linker = setting("linker").unwrap_or(DEFAULT_LINKER);
-    let known = Path::new(linker)
+    let flavor = codegen(args, "linker-flavor").unwrap_or_else(|| "wasm-lld".to_owned());
+    let linker = codegen(args, "linker").unwrap_or_else(|| DEFAULT_LINKER.to_owned());
+    let known = Path::new(&linker)
         .file_stem()
         .is_some_and(|stem| stem == DEFAULT_LINKER)
-        && matches!(flavor, "wasm-lld" | "wasm-ld");
+        && matches!(flavor.as_str(), "wasm-lld" | "wasm-ld");
     known.then(|| OsString::from(linker))
-}
-
-/// The values of an option in all its spellings: `--long value`, `--long=value`, `-s value`, `-svalue`.
-fn option_values(args: &[Cow<'_, OsStr>], long: &str, short: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut args = args.iter().map(|arg| arg.to_string_lossy());
-    while let Some(arg) = args.next() {
-        if arg == long || (!short.is_empty() && arg == short) {
-            found.extend(args.next().map(Cow::into_owned));
-        } else if let Some(value) = arg
-            .strip_prefix(long)
-            .and_then(|rest| rest.strip_prefix('='))
-        {
-            found.push(value.to_owned());
-        } else if !short.is_empty()
-            && let Some(value) = arg.strip_prefix(short)
-        {
-            found.push(value.to_owned());
-        }
-    }
-    found
 }
 
 #[cfg(test)]
