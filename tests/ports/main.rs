@@ -39,7 +39,7 @@ fn main() {
 /// With the port it builds, runs and prints what is promised.
 fn with(port: &'static Port, version: &str) -> Result<(), Failed> {
     let proof = Proof::of(port)?;
-    let project = Project::new(port, version, &proof)?;
+    let project = Project::new(port, version, "with", &proof)?;
     let program = project.build_ported(port)?;
     let seen = proof.run(&program)?;
     Ok(proof.kept(&seen)?)
@@ -49,7 +49,7 @@ fn with(port: &'static Port, version: &str) -> Result<(), Failed> {
 fn without(port: &'static Port) -> Result<(), Failed> {
     let proof = Proof::of(port)?;
     let newest = port.proof.tried.last().ok_or("it was tried on nothing")?;
-    let project = Project::new(port, &format!("{newest}"), &proof)?;
+    let project = Project::new(port, &newest.to_string(), "without", &proof)?;
     let seen = match project.build_plain()? {
         Ok(program) => {
             let seen = proof.run(&program)?;

@@ -21,8 +21,14 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(port: &Port, version: &str, proof: &Proof) -> Result<Project> {
-        let name = format!("{}-{}", port.name, version.replace(['.', '+'], "-"));
+    /// A project of its own for each `purpose`: trials run at the same time.
+    pub(crate) fn new(
+        port: &Port,
+        version: &str,
+        purpose: &str,
+        proof: &Proof,
+    ) -> Result<Project> {
+        let name = format!("{}-{}-{purpose}", port.name, version.replace(['.', '+'], "-"));
         let project = Project {
             folder: scratch().join("projects").join(&name),
             name,
@@ -33,15 +39,13 @@ impl Project {
         dependency.insert("version".to_owned(), format!("={version}").into());
         let mut dependencies = proof.dependencies.clone();
         dependencies.insert(port.krate.clone(), dependency.into());
-        let manifest = toml::toml! {
-            package = { edition = "2021" }
-            workspace = {}
-        };
-        let mut manifest = manifest;
-        manifest["package"]["name"] = project.name.clone().into();
-        manifest.insert("dependencies".to_owned(), dependencies.into());
+        let dependencies = toml::to_string(&dependencies)?;
+        let manifest = format!(
+            "package = {{ name = {:?}, edition = \"2021\" }}\nworkspace = {{}}\n\n[dependencies]\n{dependencies}",
+            project.name
+        );
         fs::create_dir_all(project.folder.join("src"))?;
-        fs::write(project.folder.join("Cargo.toml"), toml::to_string(&manifest)?)?;
+        fs::write(project.folder.join("Cargo.toml"), manifest)?;
         fs::copy(proof.folder.join("main.rs"), project.folder.join("src/main.rs"))?;
         Ok(project)
     }
