@@ -15,7 +15,20 @@ macro_rules! port_files {
 }
 
 port_files! {
+    "crossterm/cursor.rs",
+    "crossterm/port.toml",
+    "crossterm/source.rs",
+    "crossterm/terminal.rs",
+    "crossterm/waker.rs",
+    "ctrlc/port.toml",
+    "ctrlc/wasi.rs",
+    "fd-lock/port.toml",
+    "fd-lock/wasi.rs",
     "home/port.toml",
+    "ignore/port.toml",
+    "memmap2/port.toml",
+    "memmap2/wasi.rs",
+    "rayon-core/port.toml",
 }
 
 /// All ports, sorted by name.
