@@ -15,6 +15,8 @@ macro_rules! port_files {
 }
 
 port_files! {
+    "clircle/port.toml",
+    "clircle/wasi.rs",
     "crossterm/cursor.rs",
     "crossterm/port.toml",
     "crossterm/source.rs",
@@ -24,11 +26,20 @@ port_files! {
     "ctrlc/wasi.rs",
     "fd-lock/port.toml",
     "fd-lock/wasi.rs",
+    "filetime-0.1/port.toml",
+    "filetime-0.1/wasi.rs",
+    "filetime/port.toml",
+    "filetime/wasi.rs",
     "home/port.toml",
+    "if-addrs/port.toml",
+    "if-addrs/wasi.rs",
     "ignore/port.toml",
     "memmap2/port.toml",
     "memmap2/wasi.rs",
     "rayon-core/port.toml",
+    "rustls-native-certs/port.toml",
+    "rustls-native-certs/wasi.rs",
+    "tempfile/port.toml",
 }
 
 /// All ports, sorted by name.

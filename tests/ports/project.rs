@@ -39,10 +39,11 @@ impl Project {
         dependency.insert("version".to_owned(), format!("={version}").into());
         let mut dependencies = proof.dependencies.clone();
         dependencies.insert(port.krate.clone(), dependency.into());
-        let dependencies = toml::to_string(&dependencies)?;
+        let dependencies = toml::Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
         let manifest = format!(
-            "package = {{ name = {:?}, edition = \"2021\" }}\nworkspace = {{}}\n\n[dependencies]\n{dependencies}",
-            project.name
+            "package = {{ name = {:?}, edition = \"2021\" }}\nworkspace = {{}}\n\n{}",
+            project.name,
+            toml::to_string(&dependencies)?
         );
         fs::create_dir_all(project.folder.join("src"))?;
         fs::write(project.folder.join("Cargo.toml"), manifest)?;
