@@ -11,6 +11,7 @@ pub mod ecosystem;
 pub mod errors;
 pub mod events;
 pub mod execute;
+pub mod fix;
 pub mod hosts;
 pub mod levels;
 pub mod plan;
@@ -65,6 +66,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
         Command::Explain(args) => commands::explain::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, terminal),
+        Command::Ports(args) => commands::ports::run(args, terminal),
         Command::Hosts => commands::hosts::run(terminal),
     }?;
     Ok(status.code())

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod doctor;
+pub mod ports;
 pub mod run;
 pub mod test;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::levels::LevelArgs;
 pub use build::BuildArgs;
 pub use doctor::DoctorArgs;
+pub use ports::{PortsArgs, PortsCommand, ShowArgs};
 use run::RunArgs;
 use test::TestArgs;
 
@@ -62,6 +64,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List all rules
     Rules(RulesArgs),
+    /// List the ports of dependencies that have no code for WASI, or show one as a patch
+    Ports(PortsArgs),
     /// List the hosts that --host knows
     Hosts,
 }

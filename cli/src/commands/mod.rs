@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod explain;
 pub mod hosts;
 pub mod inspect;
+pub mod ports;
 pub mod rules;
 pub mod run;
 pub mod test;

@@ -2,6 +2,7 @@
 //!
 //! Children stay in wasify's process group, so that Ctrl-C ends them with it.
 
+pub mod copies;
 pub mod files;
 pub mod lines;
 pub mod objects;

@@ -37,6 +37,7 @@ use crate::toolchain::c::{self, CCompiler};
 use crate::toolchain::{self, MissingTarget};
 use command::Talk;
 use discover::Place;
+pub use published::published_source;
 use published::{Source, Spec, Store};
 use run::Ran;
 pub use test::{TestPlan, test};

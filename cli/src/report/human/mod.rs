@@ -8,6 +8,7 @@ mod finding;
 mod hosts;
 mod inspect;
 mod lines;
+mod ports;
 mod rule;
 pub mod running;
 mod summary;
@@ -25,6 +26,7 @@ pub use rule::{build_failed_page, general, outcome, page, table};
 
 pub use doctor::render as doctor;
 pub use hosts::table as hosts;
+pub use ports::table as ports;
 
 use finding::Group;
 use text::{clean, size};

@@ -2,6 +2,7 @@
 
 mod blocked;
 mod hosts;
+mod ports;
 mod rules;
 pub mod v1;
 
@@ -13,6 +14,7 @@ use wasify_lints::suggestion;
 use super::{Artifact, Judged, Report};
 use crate::levels::LevelSource;
 
+pub use ports::ports;
 pub use rules::rules;
 
 /// The name of the format.

@@ -1,11 +1,10 @@
 //! `--crate NAME[@VERSION]`: a published application, its source fetched by cargo itself.
 
-mod source;
-
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
+use cargo_metadata::semver::Version;
 
 use super::discover::Place;
 use super::nothing::{Targets, listed};
@@ -14,7 +13,7 @@ use crate::ecosystem::trouble::Trouble;
 use crate::events::Events;
 use crate::execute::lines::Ending;
 use crate::execute::surroundings::Surroundings;
-use crate::execute::{self, Said};
+use crate::execute::{self, Said, copies};
 use crate::plan::Invocation;
 use crate::toolchain;
 
@@ -176,7 +175,7 @@ impl Store {
     ) -> anyhow::Result<Source> {
         if let Some(version) = spec.exact() {
             let copy = self.copy_of(&spec.name, version);
-            if source::is_whole(&copy) {
+            if copies::is_whole(&copy) {
                 return Ok(Source::at(copy));
             }
         }
@@ -185,10 +184,10 @@ impl Store {
             .with_context(|| format!("failed to create `{}`", crates.display()))?;
         let (name, version) = self.resolve(around, spec, offline, events)?;
         let copy = self.copy_of(&name, &version);
-        if !source::is_whole(&copy) {
+        if !copies::is_whole(&copy) {
             events.status("Fetching", &format!("{name} v{version}"));
             let unpacked = unpacked(around, &name, &version)?;
-            source::copy(&unpacked, &copy)?;
+            copies::copy(&unpacked, &copy, |_| Ok(()))?;
         }
         Ok(Source::at(copy))
     }
@@ -236,6 +235,25 @@ impl Store {
         }
         Err(not_found(spec, unknown, offline, &stderr).into())
     }
+}
+
+/// The directory with a published package's source, fetched when it isn't there: wasify's own copy.
+///
+/// # Errors
+/// As with `--crate`: a [`Trouble`] says what the user can do about it.
+pub fn published_source(
+    around: &Surroundings,
+    name: &str,
+    version: &Version,
+    offline: bool,
+    events: &dyn Events,
+) -> anyhow::Result<PathBuf> {
+    let spec = Spec {
+        name: name.to_owned(),
+        version: Some(version.to_string()),
+    };
+    let source = Store::new(around)?.fetch(around, &spec, offline, events)?;
+    Ok(source.directory)
 }
 
 /// Runs `cargo info`, showing what it does. Gives its standard output when it succeeded, and what it

@@ -1,0 +1,3 @@
+//! What wasify changes so that a project builds and works.
+
+pub mod ports;

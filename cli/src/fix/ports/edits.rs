@@ -1,0 +1,149 @@
+//! A port's edits, made to the files of one version.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Component, Path};
+
+use cargo_metadata::semver::Version;
+use wasify_templates::port::{Edit, Operation, Port};
+
+/// A file that a port changes or adds.
+#[derive(Debug)]
+pub(super) struct Edited {
+    /// From the crate's root, with `/` between its parts.
+    pub path: String,
+    /// What it is in the crate; `None` when the crate doesn't have it.
+    pub before: Option<String>,
+    /// What becomes of it.
+    pub after: String,
+}
+
+/// Every file that the port changes in this version, sorted by path.
+///
+/// # Errors
+/// An edit that doesn't fit: named with the port, the version and the file.
+pub(super) fn edited(port: &Port, version: &Version, source: &Path) -> anyhow::Result<Vec<Edited>> {
+    let mut files: BTreeMap<&str, Edited> = BTreeMap::new();
+    for edit in port.edits_of(version) {
+        // As in the file, where they are counted from one.
+        let number = port
+            .edits
+            .iter()
+            .position(|other| std::ptr::eq(other, edit))
+            .map_or(0, |position| position + 1);
+        apply(port, edit, source, &mut files)
+            .map_err(|wrong| misfit(port, version, number, &wrong))?;
+    }
+    if files.is_empty() {
+        let wrong = Wrong::Misfit("has no edits for it".to_owned());
+        return Err(misfit(port, version, 0, &wrong));
+    }
+    Ok(files.into_values().collect())
+}
+
+/// Why an edit could not be made.
+enum Wrong {
+    /// The crate is not as the edit wants it.
+    Misfit(String),
+    /// Its file can't be read.
+    Io(String, io::Error),
+}
+
+fn misfit(port: &Port, version: &Version, number: usize, wrong: &Wrong) -> anyhow::Error {
+    let place = match number {
+        0 => "it".to_owned(),
+        number => format!("edit {number}"),
+    };
+    let (name, krate) = (&port.name, &port.krate);
+    match wrong {
+        Wrong::Misfit(what) => {
+            anyhow::anyhow!("the port `{name}` does not fit {krate} {version}: {place} {what}")
+        }
+        Wrong::Io(file, error) => anyhow::anyhow!(
+            "the port `{name}` can't be used on {krate} {version}: {place} reads `{file}`: {error}"
+        ),
+    }
+}
+
+fn apply<'a>(
+    port: &Port,
+    edit: &'a Edit,
+    source: &Path,
+    files: &mut BTreeMap<&'a str, Edited>,
+) -> Result<(), Wrong> {
+    let path = edit.file.as_str();
+    if !files.contains_key(path) {
+        let file = read(source, path)?;
+        files.insert(path, file);
+    }
+    let Some(file) = files.get_mut(path) else {
+        return Ok(());
+    };
+    let new = file.before.is_none() && file.after.is_empty();
+    match &edit.operation {
+        Operation::Add { .. } if !new => {
+            return Err(Wrong::Misfit(format!("adds `{path}`, which is there already")));
+        }
+        Operation::Add { from } => file.after = ours(port, from)?,
+        _ if new => return Err(Wrong::Misfit(format!("changes `{path}`, which is not there"))),
+        Operation::ReplaceFile { from } => file.after = ours(port, from)?,
+        Operation::InsertBefore { anchor, text } => {
+            put(file, anchor, |anchor| format!("{text}{anchor}"))?;
+        }
+        Operation::InsertAfter { anchor, text } => {
+            put(file, anchor, |anchor| format!("{anchor}{text}"))?;
+        }
+        Operation::Replace { anchor, with } => put(file, anchor, |_| with.clone())?,
+    }
+    Ok(())
+}
+
+fn read(source: &Path, path: &str) -> Result<Edited, Wrong> {
+    let inside = Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    if !inside {
+        return Err(Wrong::Misfit(format!("names `{path}`, which is not inside the crate")));
+    }
+    let before = match fs::read_to_string(source.join(path)) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Wrong::Io(path.to_owned(), error)),
+    };
+    Ok(Edited {
+        path: path.to_owned(),
+        after: before.clone().unwrap_or_default(),
+        before,
+    })
+}
+
+fn ours(port: &Port, from: &str) -> Result<String, Wrong> {
+    let text = port.file(from);
+    text.map(str::to_owned)
+        .ok_or_else(|| Wrong::Misfit(format!("takes `{from}`, which the port does not have")))
+}
+
+/// Puts something in the place of the anchor, which has to be there exactly once.
+fn put(file: &mut Edited, anchor: &str, with: impl Fn(&str) -> String) -> Result<(), Wrong> {
+    // Some crates are published with the line ends of Windows.
+    let ends = |text: &str| {
+        if file.after.contains("\r\n") {
+            text.replace('\n', "\r\n")
+        } else {
+            text.to_owned()
+        }
+    };
+    let (anchor, with) = (ends(anchor), ends(&with(anchor)));
+    let times = file.after.matches(anchor.as_str()).count();
+    if times != 1 {
+        let shown: Vec<&str> = anchor.split_whitespace().collect();
+        return Err(Wrong::Misfit(format!(
+            "wants `{}` once in `{}`, and it is there {times} times",
+            shown.join(" "),
+            file.path
+        )));
+    }
+    file.after = file.after.replacen(anchor.as_str(), &with, 1);
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! Every port, read once from the embedded files.
+
+use std::sync::OnceLock;
+
+use crate::Error;
+use crate::port::Port;
+
+/// Lists the ports' files once; a test compares the list with the folder.
+macro_rules! port_files {
+    ($($file:literal,)*) => {
+        /// Path below `templates/ports` and content of every file of every port, sorted by path.
+        pub const FILES: &[(&str, &str)] =
+            &[$(($file, include_str!(concat!("../ports/", $file)))),*];
+    };
+}
+
+port_files! {
+    "clircle/port.toml",
+    "clircle/wasi.rs",
+    "crossterm/cursor.rs",
+    "crossterm/port.toml",
+    "crossterm/source.rs",
+    "crossterm/terminal.rs",
+    "crossterm/waker.rs",
+    "ctrlc/port.toml",
+    "ctrlc/wasi.rs",
+    "fd-lock/port.toml",
+    "fd-lock/wasi.rs",
+    "filetime-0.1/port.toml",
+    "filetime-0.1/wasi.rs",
+    "filetime/port.toml",
+    "filetime/wasi.rs",
+    "home/port.toml",
+    "if-addrs/port.toml",
+    "if-addrs/wasi.rs",
+    "ignore/port.toml",
+    "memmap2/port.toml",
+    "memmap2/wasi.rs",
+    "rayon-core/port.toml",
+    "rustls-native-certs/port.toml",
+    "rustls-native-certs/wasi.rs",
+    "tempfile/port.toml",
+}
+
+/// All ports, sorted by name.
+///
+/// # Errors
+/// A `port.toml` that does not follow the format; a test keeps that from being released.
+pub fn ports() -> Result<&'static [Port], Error> {
+    static PORTS: OnceLock<Vec<Port>> = OnceLock::new();
+    if let Some(ports) = PORTS.get() {
+        return Ok(ports);
+    }
+    let mut ports = FILES
+        .iter()
+        .filter_map(|(file, text)| Some((*file, file.strip_suffix("/port.toml")?, *text)))
+        .map(|(file, name, text)| read(file, name, text))
+        .collect::<Result<Vec<Port>, Error>>()?;
+    ports.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(PORTS.get_or_init(|| ports))
+}
+
+fn read(file: &str, name: &str, text: &str) -> Result<Port, Error> {
+    let mut port: Port =
+        toml::from_str(text).map_err(|error: toml::de::Error| Error::Port {
+            file: file.to_owned(),
+            message: error.to_string(),
+        })?;
+    name.clone_into(&mut port.name);
+    Ok(port)
+}

@@ -1,0 +1,113 @@
+//! A project that depends on one version of a ported crate.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use cargo_metadata::MetadataCommand;
+use wasify::fix::ports;
+use wasify_templates::port::Port;
+
+use crate::proof::Proof;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+pub(crate) struct Project {
+    /// The program's name, and the folder's.
+    name: String,
+    folder: PathBuf,
+    krate: String,
+    version: String,
+}
+
+impl Project {
+    /// A project of its own for each `purpose`: trials run at the same time.
+    pub(crate) fn new(
+        port: &Port,
+        version: &str,
+        purpose: &str,
+        proof: &Proof,
+    ) -> Result<Project> {
+        let name = format!("{}-{}-{purpose}", port.name, version.replace(['.', '+'], "-"));
+        let project = Project {
+            folder: scratch().join("projects").join(&name),
+            name,
+            krate: port.krate.clone(),
+            version: version.to_owned(),
+        };
+        let mut dependency = proof.dependency.clone();
+        dependency.insert("version".to_owned(), format!("={version}").into());
+        let mut dependencies = proof.dependencies.clone();
+        dependencies.insert(port.krate.clone(), dependency.into());
+        let dependencies = toml::Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
+        let manifest = format!(
+            "package = {{ name = {:?}, edition = \"2021\" }}\nworkspace = {{}}\n\n{}",
+            project.name,
+            toml::to_string(&dependencies)?
+        );
+        fs::create_dir_all(project.folder.join("src"))?;
+        fs::write(project.folder.join("Cargo.toml"), manifest)?;
+        fs::copy(proof.folder.join("main.rs"), project.folder.join("src/main.rs"))?;
+        Ok(project)
+    }
+
+    /// The component, built with the ported copy in place of the crate.
+    pub(crate) fn build_ported(&self, port: &'static Port) -> Result<PathBuf> {
+        let ported = ports::make(&scratch(), port, &self.version.parse()?, &self.source()?)?;
+        let patch = format!(
+            "patch.crates-io.{}.path={:?}",
+            self.krate,
+            ported.directory.display().to_string()
+        );
+        let output = self.cargo(&["--config", &patch])?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() || errors.contains("was not used in the crate graph") {
+            return Err(errors.into());
+        }
+        Ok(self.component())
+    }
+
+    /// The component without the port, or the errors.
+    pub(crate) fn build_plain(&self) -> Result<std::result::Result<PathBuf, String>> {
+        let output = self.cargo(&[])?;
+        Ok(if output.status.success() {
+            Ok(self.component())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        })
+    }
+
+    /// Where cargo keeps the crate's source.
+    fn source(&self) -> Result<PathBuf> {
+        let metadata = MetadataCommand::new()
+            .current_dir(&self.folder)
+            .other_options(["--filter-platform".to_owned(), "wasm32-wasip2".to_owned()])
+            .exec()?;
+        let mut packages = metadata.packages.iter();
+        let package = packages
+            .find(|package| *package.name == self.krate && package.source.is_some())
+            .ok_or("the crate is not in the project")?;
+        let manifest = package.manifest_path.as_std_path();
+        Ok(manifest.parent().unwrap_or(manifest).to_owned())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the port alone is the subject")]
+    fn cargo(&self, options: &[&str]) -> Result<Output> {
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args(["build", "--target", "wasm32-wasip2", "--target-dir"])
+            .arg(scratch().join("target"))
+            .args(options)
+            .current_dir(&self.folder);
+        Ok(command.output()?)
+    }
+
+    fn component(&self) -> PathBuf {
+        let name = format!("target/wasm32-wasip2/debug/{}.wasm", self.name);
+        scratch().join(name)
+    }
+}
+
+fn scratch() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("ports")
+}
