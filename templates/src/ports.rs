@@ -61,11 +61,10 @@ pub fn ports() -> Result<&'static [Port], Error> {
 }
 
 fn read(file: &str, name: &str, text: &str) -> Result<Port, Error> {
-    let mut port: Port =
-        toml::from_str(text).map_err(|error: toml::de::Error| Error::Port {
-            file: file.to_owned(),
-            message: error.to_string(),
-        })?;
+    let mut port: Port = toml::from_str(text).map_err(|error: toml::de::Error| Error::Port {
+        file: file.to_owned(),
+        message: error.to_string(),
+    })?;
     name.clone_into(&mut port.name);
     Ok(port)
 }

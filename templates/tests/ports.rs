@@ -18,8 +18,7 @@ use wasify_templates::ports::{self, FILES};
 const ANCHOR: usize = 160;
 
 fn ports() -> &'static [Port] {
-    ports::ports()
-        .unwrap_or_else(|error| panic!("a port file does not follow the format: {error}"))
+    ports::ports().unwrap_or_else(|error| panic!("a port file does not follow the format: {error}"))
 }
 
 fn root() -> PathBuf {

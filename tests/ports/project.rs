@@ -22,13 +22,12 @@ pub(crate) struct Project {
 
 impl Project {
     /// A project of its own for each `purpose`: trials run at the same time.
-    pub(crate) fn new(
-        port: &Port,
-        version: &str,
-        purpose: &str,
-        proof: &Proof,
-    ) -> Result<Project> {
-        let name = format!("{}-{}-{purpose}", port.name, version.replace(['.', '+'], "-"));
+    pub(crate) fn new(port: &Port, version: &str, purpose: &str, proof: &Proof) -> Result<Project> {
+        let name = format!(
+            "{}-{}-{purpose}",
+            port.name,
+            version.replace(['.', '+'], "-")
+        );
         let project = Project {
             folder: scratch().join("projects").join(&name),
             name,
@@ -39,7 +38,8 @@ impl Project {
         dependency.insert("version".to_owned(), format!("={version}").into());
         let mut dependencies = proof.dependencies.clone();
         dependencies.insert(port.krate.clone(), dependency.into());
-        let dependencies = toml::Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
+        let dependencies =
+            toml::Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
         let manifest = format!(
             "package = {{ name = {:?}, edition = \"2021\" }}\nworkspace = {{}}\n\n{}",
             project.name,
@@ -47,7 +47,10 @@ impl Project {
         );
         fs::create_dir_all(project.folder.join("src"))?;
         fs::write(project.folder.join("Cargo.toml"), manifest)?;
-        fs::copy(proof.folder.join("main.rs"), project.folder.join("src/main.rs"))?;
+        fs::copy(
+            proof.folder.join("main.rs"),
+            project.folder.join("src/main.rs"),
+        )?;
         Ok(project)
     }
 

@@ -46,7 +46,8 @@ impl Proof {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/ports");
         let folder = root.join(&port.name);
         let path = folder.join("proof.toml");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text =
+            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let mut proof: Proof = toml::from_str(&text).map_err(|error| error.to_string())?;
         proof.folder = folder;
         Ok(proof)

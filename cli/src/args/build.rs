@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::ReportArgs;
 use crate::ecosystem::BuildRequest;
+use crate::fix::choose::Reach;
 
 /// `wasify build`.
 #[derive(Debug, Args)]
@@ -14,6 +15,7 @@ use crate::ecosystem::BuildRequest;
     "  wasify build                                 the project in this directory\n",
     "  wasify build --release --bin server          one of its programs, optimised\n",
     "  wasify build --crate ripgrep --release       a published application, into this directory\n",
+    "  wasify build --fix                           change flags until it builds\n",
     "  wasify build --format json > report.json     for a program to read\n",
     "  wasify build -D warnings                     exit with 1 for warnings too, for CI\n",
     "  wasify build --host wasmtime,spin            and say whether these hosts run it\n",
@@ -31,7 +33,11 @@ pub struct BuildArgs {
     /// Arguments for cargo build, passed on unchanged
     #[arg(last = true, value_name = "CARGO ARGS")]
     passed_on: Vec<String>,
-    /// Print what would be run, and do nothing
+    /// Change flags and versions until it builds: `safe` costs no feature, `all` may
+    #[arg(long, value_enum, value_name = "safe|all", hide_possible_values = true)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    pub fix: Option<Reach>,
+    /// Print what would be run, and with --fix what would be changed first, and do nothing
     #[arg(long)]
     pub dry_run: bool,
     /// What to build and how.

@@ -7,14 +7,17 @@ use anyhow::{Context, Result};
 use wasify_lints::explain;
 use wasify_lints::facts::build::ForeignCode;
 use wasify_lints::facts::{Facts, Input, Packages};
+use wasify_lints::finding::Finding;
 use wasify_lints::host::Host;
 use wasify_lints::registry;
 
 use super::{print, show};
 use crate::args::{BuildArgs, GlobalArgs};
-use crate::ecosystem::{BuildFailure, BuildRequest, BuiltArtifact, cargo};
+use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, cargo};
 use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
+use crate::fix::choose::{Change, Reach};
+use crate::fix::ports;
 use crate::hosts;
 use crate::levels::Levels;
 use crate::report::{self, Artifact, Judged, Project, Report, Status, human};
@@ -35,11 +38,20 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     let around = Surroundings::of_process()?;
     let request = args.request(global.quiet);
     if args.dry_run {
+        if let Some(reach) = args.fix {
+            print(
+                terminal,
+                &changes(&cargo::planned(&around, &request, reach, terminal)?),
+            )?;
+        }
         let plan = cargo::plan(&around, &request)?;
         print(terminal, &format!("{plan}\n"))?;
         return Ok(Status::Clean);
     }
-    let built = cargo::build(&around, &request, terminal)?;
+    let built = match args.fix {
+        None => cargo::build(&around, &request, terminal)?,
+        Some(reach) => fixed(&around, &request, reach, terminal)?,
+    };
     terminal.progress(None);
     let of_packages = |failure: &BuildFailure| !failure.packages.is_empty();
     if built.failure.as_ref().is_some_and(of_packages) {
@@ -48,13 +60,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     }
     let mut artifacts = Vec::new();
     for artifact in built.artifacts.iter().chain(&built.unlinked) {
-        artifacts.push(inspect(
-            artifact,
-            &built.packages,
-            &around.cwd,
-            &against,
-            terminal,
-        )?);
+        artifacts.push(inspect(artifact, &built, &around.cwd, &against, terminal)?);
     }
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     let report = Report {
@@ -65,11 +71,104 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         lines_with: lines_with(&request, &artifacts),
         artifacts,
         failure: built.failure,
+        ports: built.ports,
         of_build: of_build(&built.foreign, &against.levels)?,
         c_search: None,
         survey: None,
     };
     show(&report, args.report.format, global, terminal, human::build)
+}
+
+/// Builds, and changes flags until it stands.
+fn fixed(
+    around: &Surroundings,
+    request: &BuildRequest,
+    reach: Reach,
+    terminal: &Terminal,
+) -> Result<Built> {
+    let mut look = |built: &Built| {
+        let mut findings = Vec::new();
+        for artifact in &built.artifacts {
+            findings.extend(found(artifact, built)?);
+        }
+        Ok(findings)
+    };
+    let fixed = cargo::fix(around, request, reach, terminal, &mut look)?;
+    for change in &fixed.changes {
+        terminal.status("Fixed", &change.title);
+    }
+    if let Some(settings) = &fixed.settings {
+        let settings = near(settings, &around.cwd);
+        terminal.status("Noted", &format!("the flags in {}", settings.display()));
+    }
+    Ok(fixed.built)
+}
+
+/// What is found in an artifact, with the ports that cure it.
+fn found(artifact: &BuiltArtifact, built: &Built) -> Result<Vec<Finding>> {
+    let files = Files::read(artifact)?;
+    let facts = files.facts(&built.packages, &artifact.path)?;
+    let checked = wasify_lints::check(&facts).context("failed to check the rules")?;
+    with_ports(checked.findings, built)
+}
+
+/// Findings as the build's ports leave them: what a port has cured is gone, and what one could cure says so.
+fn with_ports(mut findings: Vec<Finding>, built: &Built) -> Result<Vec<Finding>> {
+    let cured = |finding: &Finding| {
+        let mut cures = built.ports.iter().flat_map(|port| &port.cures);
+        cures.any(|rule| rule == finding.rule)
+    };
+    findings.retain(|finding| !cured(finding));
+    for finding in &mut findings {
+        ports::suggest(finding, |name| {
+            built.packages.named(name)?.version.as_ref()?.parse().ok()
+        })?;
+    }
+    Ok(findings)
+}
+
+/// The changes of `--dry-run --fix`, a comment and a line each.
+fn changes(changes: &[Change]) -> String {
+    let mut text = String::new();
+    for change in changes {
+        let _ = writeln!(text, "# {} ({})", change.title, change.rule);
+        if let Some(flag) = &change.flag {
+            let _ = writeln!(text, "#   {flag}");
+        }
+    }
+    text
+}
+
+/// The bytes of an artifact and of its witness.
+struct Files {
+    bytes: Vec<u8>,
+    witness: Option<Vec<u8>>,
+    map: Option<String>,
+}
+
+impl Files {
+    fn read(built: &BuiltArtifact) -> Result<Files> {
+        let read = |path: &Path| {
+            std::fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))
+        };
+        let map = built.link_map.as_deref().map(read).transpose()?;
+        Ok(Files {
+            bytes: read(&built.path)?,
+            witness: built.witness.as_deref().map(read).transpose()?,
+            // Object paths need not be UTF-8; the lines that are not can't name a crate anyway.
+            map: map.map(|map| String::from_utf8_lossy(&map).into_owned()),
+        })
+    }
+
+    fn facts<'f>(&'f self, packages: &'f Packages, path: &Path) -> Result<Facts<'f>> {
+        let input = Input {
+            artifact: &self.bytes,
+            witness: self.witness.as_deref(),
+            link_map: self.map.as_deref(),
+            packages,
+        };
+        Facts::read(&input).with_context(|| format!("failed to inspect `{}`", path.display()))
+    }
 }
 
 /// What is known of the build beside what failed.
@@ -90,7 +189,7 @@ struct Against {
 /// Reads one artifact with its witness, and checks it.
 fn inspect(
     built: &BuiltArtifact,
-    packages: &Packages,
+    of: &Built,
     cwd: &Path,
     against: &Against,
     terminal: &Terminal,
@@ -104,23 +203,10 @@ fn inspect(
         let _ = write!(status, " (from the file alone)");
     }
     terminal.status("Inspecting", &status);
-    let read = |path: &Path| {
-        std::fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))
-    };
-    let bytes = read(&built.path)?;
-    let witness = built.witness.as_deref().map(read).transpose()?;
-    let map = built.link_map.as_deref().map(read).transpose()?;
-    // Object paths need not be UTF-8; the lines that are not can't name a crate anyway.
-    let map = map.as_deref().map(String::from_utf8_lossy);
-    let input = Input {
-        artifact: &bytes,
-        witness: witness.as_deref(),
-        link_map: map.as_deref(),
-        packages,
-    };
-    let facts =
-        Facts::read(&input).with_context(|| format!("failed to inspect `{}`", path.display()))?;
-    let checked = wasify_lints::check(&facts).context("failed to check the rules")?;
+    let files = Files::read(built)?;
+    let facts = files.facts(&of.packages, &path)?;
+    let mut checked = wasify_lints::check(&facts).context("failed to check the rules")?;
+    checked.findings = with_ports(checked.findings, of)?;
     let fits = hosts::fits(&facts, &against.hosts);
     let artifact = Artifact::new(
         built.name.clone(),

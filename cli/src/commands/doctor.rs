@@ -37,6 +37,7 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
         }),
         artifacts: Vec::new(),
         failure,
+        ports: Vec::new(),
         of_build: Vec::new(),
         c_search: examined.c_search,
         survey,

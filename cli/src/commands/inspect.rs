@@ -49,6 +49,7 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
         project: None,
         artifacts: vec![artifact],
         failure: None,
+        ports: Vec::new(),
         of_build: Vec::new(),
         c_search: None,
         survey: None,

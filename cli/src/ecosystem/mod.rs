@@ -108,6 +108,8 @@ pub struct Built {
     pub artifacts: Vec<BuiltArtifact>,
     /// The packages of the build, for naming crates.
     pub packages: Packages,
+    /// The ports that are in the artifacts.
+    pub ports: Vec<PortInUse>,
     /// Packages whose build scripts made code for another machine, sorted: it is not in the artifacts.
     pub foreign: Vec<ForeignCode>,
     /// Why something could not be built.
@@ -115,6 +117,17 @@ pub struct Built {
     /// What was compiled and could not be linked, in the order of the failures: core modules to look
     /// into, which import what is missing and can't run.
     pub unlinked: Vec<BuiltArtifact>,
+}
+
+/// A port that a build was made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortInUse {
+    /// The package.
+    pub package: Package,
+    /// What its functions do instead, one sentence each.
+    pub instead: Vec<String>,
+    /// The rules that no longer say anything true of the package.
+    pub cures: Vec<String>,
 }
 
 /// A component or core module that the build made.

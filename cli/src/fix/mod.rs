@@ -1,3 +1,5 @@
 //! What wasify changes so that a project builds and works.
 
+pub mod choose;
+pub mod journal;
 pub mod ports;

@@ -21,7 +21,7 @@ use wasify_lints::preflight::Survey;
 use wasify_lints::rule::{Outcome, Rule};
 use wasify_lints::{Checked, Skipped, registry};
 
-use crate::ecosystem::BuildFailure;
+use crate::ecosystem::{BuildFailure, PortInUse};
 use crate::levels::{LevelSource, Levels};
 use crate::toolchain::c::CSearch;
 
@@ -39,6 +39,8 @@ pub struct Report {
     pub artifacts: Vec<Artifact>,
     /// Why something could not be built.
     pub failure: Option<BuildFailure>,
+    /// The ports that the artifacts were built with.
+    pub ports: Vec<PortInUse>,
     /// What is known of the build beside what failed, worst first.
     pub of_build: Vec<Judged>,
     /// The C compilers of this machine, where a package of a project that was not built needs one.

@@ -1,8 +1,14 @@
-//! `wasify.toml`: what a project's runs may do. It is the user's; wasify writes into it on request only.
+//! `wasify.toml`: what a project's runs may do, and the flags of its port. It is the user's; wasify writes into
+//! it on request only.
 
+mod flags;
 mod read;
 mod save;
 
+pub use flags::{
+    FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag, read_flags, save_flags,
+    write_flags,
+};
 pub use read::read;
 pub use save::{Added, save};
 
@@ -31,7 +37,8 @@ pub fn nearest(directory: &Path, in_project: bool) -> PathBuf {
 }
 
 /// The tables that the file may have.
-const TABLES: [&str; 1] = [PERMISSIONS];
+const TABLES: [&str; 2] = [PERMISSIONS, RUST];
 const PERMISSIONS: &str = "permissions";
+const RUST: &str = "rust";
 /// The keys of the table `permissions`; each is a flag of `wasify run`.
 const KEYS: [&str; 6] = ["dirs", "env", "inherit-env", "net", "max-memory", "timeout"];

@@ -23,6 +23,8 @@ pub struct Tools {
     pub cfgs: BTreeSet<String>,
     /// Whether there is a C compiler for the target.
     pub c_compiler: bool,
+    /// What flags of single packages cure: package and rule.
+    pub cured: BTreeSet<(String, String)>,
 }
 
 /// A project's graph, and what is built of it.
@@ -88,6 +90,9 @@ pub fn survey(graph: &Graph<'_>) -> Result<Survey, Error> {
                 continue;
             };
             known = true;
+            if is_cured(graph, rule, index) {
+                continue;
+            }
             let found = finding(graph, &choices, rule, (index, feature));
             let findings = if rule.outcome == Outcome::NotBuilt {
                 &mut survey.blocked
@@ -179,6 +184,13 @@ fn matches_as<'r>(
     }
     let feature = row.features.iter().find(|feature| on(feature))?;
     Some(Some(feature))
+}
+
+/// Whether a flag of the package alone cures what a rule says of it.
+fn is_cured(graph: &Graph<'_>, rule: &Rule, index: usize) -> bool {
+    let name = &graph.project.packages[index].name;
+    let mut cured = graph.tools.cured.iter();
+    cured.any(|(package, cures)| package == name && *cures == rule.id)
 }
 
 /// Whether a package depends on another, as a row asks.

@@ -184,6 +184,7 @@ fn tell_failure(built: Built, terminal: &Terminal) {
         }),
         artifacts: Vec::new(),
         failure: built.failure,
+        ports: Vec::new(),
         of_build: Vec::new(),
         c_search: None,
         survey: None,

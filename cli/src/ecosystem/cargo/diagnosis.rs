@@ -34,13 +34,16 @@ pub(super) fn diagnose(
         for wanting in &mut missing {
             add_path(wanting, graph.as_ref());
         }
+        if let Some(known) = known {
+            super::add_ports(std::slice::from_mut(&mut explained.finding), known)?;
+        }
         packages.push(FailedPackage {
             failure,
             explained,
             missing,
         });
     }
-    let foreseen = match &graph {
+    let mut foreseen: Vec<Finding> = match &graph {
         Some(graph) if !packages.is_empty() => {
             let survey = preflight::survey(graph).context("failed to check the rules")?;
             let failed = |finding: &Finding| {
@@ -54,6 +57,9 @@ pub(super) fn diagnose(
         }
         _ => Vec::new(),
     };
+    if let Some(known) = known {
+        super::add_ports(&mut foreseen, known)?;
+    }
     if packages.is_empty() {
         return Ok(failure::before_anything(said.message));
     }

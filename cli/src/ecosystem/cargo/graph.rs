@@ -91,6 +91,7 @@ pub(super) fn known(
     let tools = Tools {
         cfgs: config::cfgs(&flags).map(str::to_owned).collect(),
         c_compiler: false,
+        cured: std::collections::BTreeSet::new(),
     };
     let project = project(&metadata, request, &cfgs, &unified);
     let selection = selection(request);

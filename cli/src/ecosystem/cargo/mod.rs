@@ -6,8 +6,10 @@ mod config;
 mod diagnosis;
 mod discover;
 mod failure;
+mod fixing;
 mod graph;
 mod host_paths;
+mod job;
 mod native;
 mod nothing;
 mod package_id;
@@ -18,30 +20,32 @@ mod run;
 mod test;
 mod unlinked;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::facts::Packages;
+use wasify_lints::finding::Finding;
 use wasify_lints::preflight;
 use wasify_lints::rule::Cause;
 
 use crate::ecosystem::trouble::Trouble;
 use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Examined, Remedy};
 use crate::events::Events;
-use crate::execute::shim::{self, CrateFlags};
 use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, files};
-use crate::plan::{BuildPlan, Invocation, Step};
-use crate::toolchain::c::{self, CCompiler};
+use crate::fix::ports;
+use crate::plan::{BuildPlan, Step};
+use crate::toolchain::c;
 use crate::toolchain::{self, MissingTarget};
 use command::Talk;
 use discover::Place;
+pub use fixing::{Fixed, Look, fix, planned};
+use graph::Known;
+use job::Job;
 pub use published::published_source;
-use published::{Source, Spec, Store};
-use run::Ran;
+use published::{Spec, Store};
 pub use test::{TestPlan, test};
-use unlinked::Unlinked;
 
 /// The steps that [`build`] would take, without taking any of them.
 ///
@@ -115,6 +119,7 @@ pub fn build(
         let has_programs = published::check_builds_something(request, &metadata)?;
         job.request.all_bins &= has_programs;
     }
+    job.prepare_crates()?;
     job.run(&metadata, events)
 }
 
@@ -128,7 +133,7 @@ pub fn examine(
     events: &dyn Events,
 ) -> anyhow::Result<Examined> {
     let job = Job::fetched(around, request, events)?;
-    let mut known = match graph::known(around, &job.place, &job.request) {
+    let mut known = match job.known() {
         Ok(known) => known,
         Err(error) => return without_graph(&job, error),
     };
@@ -138,12 +143,28 @@ pub fn examine(
         .and_then(|search| search.compiler.as_ref());
     known.tools.c_compiler = compiler.is_some_and(|compiler| compiler.fault.is_none());
     let root = known.metadata.workspace_root.clone().into_std_path_buf();
+    let mut survey = preflight::survey(&known.graph()).context("failed to check the rules")?;
+    add_ports(&mut survey.blocked, &known)?;
     Ok(Examined {
         project: project_name(&known.metadata, &root),
-        survey: Ok(preflight::survey(&known.graph()).context("failed to check the rules")?),
+        survey: Ok(survey),
         c_search,
         root,
     })
+}
+
+/// Adds to findings the ports that cure them.
+fn add_ports(findings: &mut [Finding], known: &Known) -> anyhow::Result<()> {
+    let packages = &known.project.packages;
+    for finding in findings {
+        ports::suggest(finding, |name| {
+            let mut built = known.resolved.packages().map(|index| &packages[index]);
+            built
+                .find(|package| package.name == name)
+                .map(|package| package.version.clone())
+        })?;
+    }
+    Ok(())
 }
 
 /// What is told of a project that cargo can't resolve: that it is so is a finding, unless cargo could not
@@ -182,6 +203,7 @@ fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
                 command: format!("rustup target add {}", missing.target),
             }),
         }),
+        ports: Vec::new(),
         foreign: Vec::new(),
         unlinked: Vec::new(),
         root,
@@ -190,223 +212,6 @@ fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
 
 fn is_offline(request: &BuildRequest) -> bool {
     request.offline || request.frozen
-}
-
-/// A request, and where it leads.
-struct Job<'a> {
-    around: &'a Surroundings,
-    request: BuildRequest,
-    is_published: bool,
-    place: Place,
-    target_dir: Option<PathBuf>,
-    deliver_to: Option<PathBuf>,
-    /// The C compiler for packages with C code, where there are any and one was found.
-    c_compiler: Option<CCompiler>,
-    /// Locked while it builds and delivers, when others may build programs of the same name beside it.
-    lock: Option<PathBuf>,
-    /// What is done to single crates on the way.
-    crate_flags: CrateFlags,
-}
-
-impl<'a> Job<'a> {
-    /// The job for a request, whose source is there.
-    fn fetched(
-        around: &'a Surroundings,
-        request: &BuildRequest,
-        events: &dyn Events,
-    ) -> anyhow::Result<Job<'a>> {
-        Ok(match Spec::of(request)? {
-            Some(spec) => {
-                let store = Store::new(around)?;
-                let source = store.fetch(around, &spec, is_offline(request), events)?;
-                Job::published(around, request, &store, &source)
-            }
-            None => Job::local(around, request)?,
-        })
-    }
-
-    fn local(around: &'a Surroundings, request: &BuildRequest) -> Result<Job<'a>, Trouble> {
-        Ok(Job {
-            around,
-            request: request.clone(),
-            is_published: false,
-            place: discover::discover(around, request)?,
-            target_dir: request
-                .target_dir
-                .as_deref()
-                .map(|dir| around.absolute(dir)),
-            deliver_to: request.out_dir.as_deref().map(|dir| around.absolute(dir)),
-            c_compiler: None,
-            lock: None,
-            crate_flags: CrateFlags::default(),
-        })
-    }
-
-    fn published(
-        around: &'a Surroundings,
-        request: &BuildRequest,
-        store: &Store,
-        source: &Source,
-    ) -> Job<'a> {
-        let target_dir = request
-            .target_dir
-            .as_deref()
-            .map(|dir| around.absolute(dir));
-        let out_dir = request.out_dir.as_deref().map(|dir| around.absolute(dir));
-        let locked = request.locked || source.has_lock;
-        // An application is wanted, as with `cargo install`, not also its library as a component.
-        let all_bins = request.all_bins || !published::selects(request);
-        Job {
-            around,
-            request: BuildRequest {
-                locked,
-                all_bins,
-                ..request.clone()
-            },
-            is_published: true,
-            place: source.place(around),
-            target_dir: Some(target_dir.unwrap_or_else(|| store.target_dir())),
-            deliver_to: Some(out_dir.unwrap_or_else(|| around.cwd.clone())),
-            c_compiler: None,
-            lock: Some(store.lock()),
-            crate_flags: CrateFlags::default(),
-        }
-    }
-
-    /// Cargo reports paths as text, and stops with an error that names none where that is impossible; and
-    /// what is built has to go somewhere.
-    fn check_paths(&self) -> Result<(), Trouble> {
-        let project = self.place.manifest.as_ref().unwrap_or(&self.place.cwd);
-        let unusable = [Some(project), self.target_dir.as_ref()]
-            .into_iter()
-            .flatten()
-            .find(|path| path.to_str().is_none());
-        if let Some(path) = unusable {
-            let path = path.display();
-            return Err(Trouble::new(format!(
-                "the path `{path}` is not valid UTF-8, and cargo can't build there"
-            ))
-            .help("give the directory a name that is"));
-        }
-        // Before the build, which may take minutes.
-        match self.deliver_to.as_deref().filter(|to| to.is_file()) {
-            Some(file) => Err(Trouble::new(format!(
-                "`{}` is a file, not a directory",
-                file.display()
-            ))
-            .help("`--out-dir` wants the directory that the components are copied to")),
-            None => Ok(()),
-        }
-    }
-
-    fn cargo(&self, talk: Talk) -> anyhow::Result<Invocation> {
-        let wrapper = config::user_wrapper(self.around, &self.place.cwd, &self.request.passed_on);
-        let target_dir = self.target_dir.clone();
-        let mut cargo = command::build(
-            self.around,
-            &self.place,
-            &self.request,
-            target_dir,
-            wrapper,
-            &self.crate_flags,
-            talk,
-        );
-        for (name, value) in self.c_compiler.iter().flat_map(|compiler| &compiler.env) {
-            cargo = cargo.env(name, value);
-        }
-        cargo
-    }
-
-    /// Crates that were compiled before they had flags are compiled again.
-    fn forget_unflagged(&self, metadata: &Metadata) -> anyhow::Result<()> {
-        let configured = metadata.build_directory.as_ref();
-        let configured = configured.unwrap_or(&metadata.target_directory);
-        // Cargo's metadata doesn't know of `--target-dir`, which moves everything unless the configuration
-        // has a directory for what lies in between.
-        for directory in [Some(configured.as_std_path()), self.target_dir.as_deref()] {
-            if let Some(directory) = directory {
-                shim::forget(&self.crate_flags, directory)
-                    .context("failed to make cargo compile the crates with flags again")?;
-            }
-        }
-        Ok(())
-    }
-
-    fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
-        // Cargo's own lock ends with cargo; two versions of one application have the same file name.
-        let _lock = self.lock.as_deref().map(|lock| files::lock(lock, events));
-        let cargo = self.cargo(Talk {
-            color: events.color(),
-            progress: events.wants_progress(),
-        })?;
-        self.forget_unflagged(metadata)?;
-        let mut ran = run::run(&cargo, events)?;
-        let mut components = artifacts::components(&ran.units, metadata)?;
-        if ran.success && relink::forget_unwitnessed(&components) {
-            ran = run::run(&cargo, events)?;
-            components = artifacts::components(&ran.units, metadata)?;
-        }
-        if ran.success {
-            relink::warn_unwitnessed(&components, events);
-            artifacts::warn_shared(&components, events);
-        }
-        if ran.success && components.is_empty() {
-            return Err(nothing::linked(metadata).into());
-        }
-        let mut packages = artifacts::packages(&ran.units, &components, metadata);
-        let unlinked = unlinked::find(&ran);
-        unlinked::add_to(&mut packages, &ran, &unlinked);
-        let failure = if ran.success {
-            None
-        } else {
-            Some(self.failure(&ran, &unlinked, &packages)?)
-        };
-        if failure
-            .as_ref()
-            .is_none_or(|failure| !failure.packages.is_empty())
-        {
-            ran.show_held(events);
-        }
-        let root = metadata.workspace_root.clone().into_std_path_buf();
-        let mut built = Built {
-            project: project_name(metadata, &root),
-            artifacts: components
-                .iter()
-                .map(|component| component.built(metadata))
-                .collect(),
-            packages,
-            failure,
-            foreign: native::foreign(&ran),
-            unlinked: unlinked.iter().filter_map(Unlinked::module).collect(),
-            root,
-        };
-        if let Some(directory) = &self.deliver_to {
-            deliver(&mut built.artifacts, directory)?;
-        }
-        Ok(built)
-    }
-
-    fn failure(
-        &self,
-        ran: &Ran,
-        unlinked: &[Unlinked],
-        packages: &Packages,
-    ) -> anyhow::Result<BuildFailure> {
-        let mut said = failure::read(ran)?;
-        let missing = unlinked::missing(&mut said, unlinked, packages)?;
-        if self.is_published && said.failures.is_empty() && said.message.contains("--locked") {
-            said.message = format!(
-                "the lock file that the crate was published with does not fit it: {}",
-                said.message
-            );
-        }
-        // Where even the graph can't be had, the failure is true without it.
-        let mut known = graph::known(self.around, &self.place, &self.request).ok();
-        if let Some(known) = &mut known {
-            known.tools.c_compiler = self.c_compiler.is_some();
-        }
-        diagnosis::diagnose(said, missing, known.as_ref(), &self.request.packages)
-    }
 }
 
 /// Copies the components to where the user looks for them, and names them there.

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cargo_metadata::semver::Version;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
+use wasify_lints::finding::Finding;
+use wasify_lints::suggestion::{Action, Applicability, Kind, Suggestion};
 use wasify_templates::port::Port;
 use wasify_templates::ports;
 
@@ -37,6 +39,55 @@ pub fn find(name: &str, version: &Version) -> anyhow::Result<Option<&'static Por
     let ports = ports::ports().context("failed to read the ports")?;
     let is_it = |port: &&Port| port.krate == name && port.is_for(version);
     Ok(ports.iter().find(is_it))
+}
+
+/// The rules that the ports of a crate cure, in any of its versions.
+///
+/// # Errors
+/// As [`find`].
+pub fn cures(name: &str) -> anyhow::Result<Vec<String>> {
+    let ports = ports::ports().context("failed to read the ports")?;
+    let of_crate = ports.iter().filter(|port| port.krate == name);
+    Ok(of_crate
+        .flat_map(|port| port.cures.iter().cloned())
+        .collect())
+}
+
+/// Adds the port that cures a finding to what can be done about it, in front of changes of source.
+///
+/// `version_of` gives the version of a package in the build.
+///
+/// # Errors
+/// As [`find`].
+pub fn suggest(
+    finding: &mut Finding,
+    version_of: impl Fn(&str) -> Option<Version>,
+) -> anyhow::Result<()> {
+    let all = ports::ports().context("failed to read the ports")?;
+    let cures = |port: &&Port| {
+        port.cures.iter().any(|rule| rule == finding.rule)
+            && version_of(&port.krate).is_some_and(|version| port.is_for(&version))
+    };
+    let Some(port) = all.iter().find(cures) else {
+        return Ok(());
+    };
+    let source = |suggestion: &Suggestion| suggestion.kind == Kind::Source;
+    let at = finding.suggestions.iter().position(source);
+    let suggestion = Suggestion {
+        title: format!(
+            "use the port of `{}`: {}",
+            port.krate,
+            port.instead.join("; ")
+        ),
+        applicability: Applicability::Safe,
+        kind: Kind::Port,
+        flag: Some("wasify build --fix".to_owned()),
+        action: Some(Action::Port(port.krate.clone())),
+        verified: false,
+    };
+    let at = at.unwrap_or(finding.suggestions.len());
+    finding.suggestions.insert(at, suggestion);
+    Ok(())
 }
 
 /// Makes the edited copy of a crate below wasify's directory, unless it is there already.
@@ -146,7 +197,10 @@ mod tests {
         let text = fs::read_to_string(&lib).expect("there");
         assert!(text.starts_with("mod a;\n// There are no users"), "{text}");
         assert!(text.ends_with("}\n\n#[cfg(windows)]\nuse windows::home_dir_inner;\n"));
-        assert_eq!(fs::read_to_string(source.join("src/lib.rs")).expect("there"), LIB);
+        assert_eq!(
+            fs::read_to_string(source.join("src/lib.rs")).expect("there"),
+            LIB
+        );
         // Damaged, and made again in the same place.
         fs::write(&lib, "").expect("damaged");
         assert_eq!(make().directory, made.directory);

@@ -29,7 +29,7 @@ pub use hosts::table as hosts;
 pub use ports::table as ports;
 
 use finding::Group;
-use text::{clean, size};
+use text::{clean, size, wrap};
 
 const VERB: Style = AnsiColor::BrightGreen.on_default().effects(Effects::BOLD);
 const FLAG: Style = annotate_snippets::renderer::DEFAULT_HELP_STYLE;
@@ -64,6 +64,7 @@ pub fn build(report: &Report, look: &Look) -> String {
     text.push_str(&findings(report, look));
     text.push_str(&summary::render(report, look));
     text.push_str(&result(report));
+    text.push_str(&ported(report, look));
     text.push_str(&hosts::render(report, look));
     text
 }
@@ -117,6 +118,22 @@ fn result(report: &Report) -> String {
         if report.artifacts.len() <= MAX_COMMANDS {
             text.push_str(&how_to_run(artifact));
         }
+    }
+    text
+}
+
+/// The ports that are in the build, and what they changed.
+fn ported(report: &Report, look: &Look) -> String {
+    let mut text = String::new();
+    for port in &report.ports {
+        let about = format!(
+            "{}: {}",
+            lines::crate_name(&port.package),
+            port.instead.join("; ")
+        );
+        let about = wrap(&clean(&about), look.width.saturating_sub(13));
+        let about = about.replace('\n', &format!("\n{:13}", ""));
+        let _ = writeln!(text, "{VERB}{:>12}{VERB:#} {about}", "Ported");
     }
     text
 }

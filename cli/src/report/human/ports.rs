@@ -12,7 +12,11 @@ use super::{BOLD, DIM};
 #[must_use]
 pub fn table(ports: &[Port], width: usize) -> String {
     let of = |port: &Port| port.versions.to_string();
-    let names = ports.iter().map(|port| port.krate.width()).max().unwrap_or(0);
+    let names = ports
+        .iter()
+        .map(|port| port.krate.width())
+        .max()
+        .unwrap_or(0);
     let versions = ports.iter().map(|port| of(port).width()).max().unwrap_or(0);
     let column = names + versions + 4;
     let room = width.saturating_sub(column).max(24);

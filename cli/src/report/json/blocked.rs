@@ -7,7 +7,7 @@ use wasify_lints::suggestion::Action;
 
 use super::super::Surveyed;
 use super::{BUILD_FAILED, judged, location, package, plain, v1};
-use crate::ecosystem::{BuildFailure, FailedPackage, Missing, MissingSymbols, Remedy};
+use crate::ecosystem::{BuildFailure, FailedPackage, Missing, MissingSymbols, PortInUse, Remedy};
 
 /// What is told of a build that failed.
 pub(super) fn failure(failure: &BuildFailure) -> v1::BuildFailure {
@@ -131,6 +131,13 @@ pub(super) fn survey(survey: &Surveyed) -> v1::Survey {
         built: survey.built,
         fine: survey.fine,
         unknown: packages(&survey.unknown),
+    }
+}
+
+pub(super) fn port(port: &PortInUse) -> v1::Port {
+    v1::Port {
+        package: package(&port.package),
+        instead: port.instead.clone(),
     }
 }
 

@@ -74,6 +74,7 @@ fn document(report: &Report) -> v1::Report {
         artifacts: report.artifacts.iter().map(artifact).collect(),
         findings,
         build: report.failure.as_ref().map(blocked::failure),
+        ports: report.ports.iter().map(blocked::port).collect(),
         survey: report.survey.as_ref().map(blocked::survey),
         skipped: report.artifacts.iter().flat_map(skipped).collect(),
         summary: v1::Summary {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 pub use blocked::{
     Action, BuildError, BuildFailure, Dependent, FailedPackage, MissingSymbol, MissingSymbols,
-    Survey,
+    Port, Survey,
 };
 pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
 
@@ -31,6 +31,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Why the project could not be built; null when it could.
     pub build: Option<BuildFailure>,
+    /// The ports that the artifacts were built with.
+    pub ports: Vec<Port>,
     /// What the dependency graph tells of a project that was not built: how many packages there are
     /// for the target. What will not work is in `findings`. Null where something was built or inspected.
     pub survey: Option<Survey>,

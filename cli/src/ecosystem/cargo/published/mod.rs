@@ -127,6 +127,31 @@ impl Store {
         Ok(Store { home })
     }
 
+    /// wasify's copy of a package whose lock file and flags a port changes.
+    fn ported(&self, source: &Source) -> PathBuf {
+        let name = source.directory.file_name().unwrap_or_default();
+        self.home.join("ported").join(name)
+    }
+
+    /// The source that a port has been made of, where one was.
+    pub(super) fn with_port(&self, source: Source) -> Source {
+        let ported = self.ported(&source);
+        if ported.join("Cargo.toml").exists() {
+            Source::at(ported)
+        } else {
+            source
+        }
+    }
+
+    /// The source for a port to be made of: a copy of its own, made once.
+    pub(super) fn for_port(&self, source: &Source) -> anyhow::Result<Source> {
+        let ported = self.ported(source);
+        if !ported.join("Cargo.toml").exists() {
+            copies::copy(&source.directory, &ported, |_| Ok(()))?;
+        }
+        Ok(Source::at(ported))
+    }
+
     /// The target directory of everything that is built with `--crate`.
     pub(super) fn target_dir(&self) -> PathBuf {
         self.home.join("target")

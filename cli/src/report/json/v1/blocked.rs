@@ -90,6 +90,15 @@ pub struct Dependent {
     pub features: Vec<String>,
 }
 
+/// One of wasify's ports, in use.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Port {
+    /// The package that is compiled with it.
+    pub package: Package,
+    /// What its functions do instead, one sentence each.
+    pub instead: Vec<String>,
+}
+
 /// What the dependency graph tells of the packages that are built for the target.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Survey {

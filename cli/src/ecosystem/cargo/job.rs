@@ -1,0 +1,344 @@
+//! One build: a request, where it leads, and what it is flagged with.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use cargo_metadata::Metadata;
+use wasify_lints::facts::Packages;
+
+use super::command::{self, Talk};
+use super::discover::{self, Place};
+use super::graph::{self, Known};
+use super::published::{self, Source, Spec, Store};
+use super::run::{self, Ran};
+use super::unlinked::{self, Unlinked};
+use super::{
+    artifacts, config, deliver, diagnosis, failure, is_offline, native, nothing, project_name,
+    relink,
+};
+use crate::ecosystem::trouble::Trouble;
+use crate::ecosystem::{BuildFailure, BuildRequest, Built, PortInUse};
+use crate::events::Events;
+use crate::execute::files;
+use crate::execute::shim::{self, CrateFlags, Ported};
+use crate::execute::surroundings::Surroundings;
+use crate::fix::ports;
+use crate::plan::Invocation;
+use crate::settings::{self, Flags};
+use crate::toolchain::c::CCompiler;
+
+/// A request, and where it leads.
+pub(super) struct Job<'a> {
+    pub(super) around: &'a Surroundings,
+    pub(super) request: BuildRequest,
+    pub(super) is_published: bool,
+    pub(super) place: Place,
+    pub(super) target_dir: Option<PathBuf>,
+    pub(super) deliver_to: Option<PathBuf>,
+    /// The C compiler for packages with C code, where there are any and one was found.
+    pub(super) c_compiler: Option<CCompiler>,
+    /// Locked while it builds and delivers, when others may build programs of the same name beside it.
+    pub(super) lock: Option<PathBuf>,
+    /// The port's flags, from `wasify.toml`.
+    pub(super) flags: Flags,
+    /// What is done to single crates on the way.
+    pub(super) crate_flags: CrateFlags,
+    /// The ports among it.
+    pub(super) ports: Vec<PortInUse>,
+}
+
+impl<'a> Job<'a> {
+    /// The job for a request, whose source is there.
+    pub(super) fn fetched(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+        events: &dyn Events,
+    ) -> anyhow::Result<Job<'a>> {
+        let mut job = match Spec::of(request)? {
+            Some(spec) => {
+                let store = Store::new(around)?;
+                let source = store.fetch(around, &spec, is_offline(request), events)?;
+                Job::published(around, request, &store, &store.with_port(source))
+            }
+            None => Job::local(around, request)?,
+        };
+        job.flags = settings::read_flags(&job.settings())?;
+        Ok(job)
+    }
+
+    /// The job for a request whose lock file and flags may be changed: those of a published package are
+    /// changed in a copy of its own.
+    pub(super) fn for_fixing(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+        events: &dyn Events,
+    ) -> anyhow::Result<Job<'a>> {
+        if let Some(spec) = Spec::of(request)? {
+            let store = Store::new(around)?;
+            let source = store.fetch(around, &spec, is_offline(request), events)?;
+            store.for_port(&source)?;
+        }
+        Job::fetched(around, request, events)
+    }
+
+    /// Where the port's flags are kept: beside the root manifest, as far as that is known without cargo.
+    pub(super) fn settings(&self) -> PathBuf {
+        match self.place.manifest.as_deref().and_then(Path::parent) {
+            Some(directory) => settings::nearest(directory, true),
+            None => settings::nearest(&self.place.cwd, true),
+        }
+    }
+
+    /// The request with the port's flags in it. What the user says on the command line comes first.
+    pub(super) fn flagged(&self) -> BuildRequest {
+        let mut request = self.request.clone();
+        let says =
+            request.no_default_features || request.all_features || !request.features.is_empty();
+        if let Some(features) = self.flags.features.as_ref().filter(|_| !says) {
+            request.no_default_features = true;
+            request.features.clone_from(&features.only);
+        }
+        if let Some(setting) = self.flags.rustflags_setting() {
+            request
+                .passed_on
+                .splice(0..0, ["--config".to_owned(), setting]);
+        }
+        request
+    }
+
+    /// The graph with the port's flags in it.
+    pub(super) fn known(&self) -> anyhow::Result<Known> {
+        let mut known = graph::known(self.around, &self.place, &self.flagged())?;
+        known.tools.c_compiler = self.c_compiler.is_some();
+        known.tools.cured = self.flags.cured()?;
+        Ok(known)
+    }
+
+    /// Makes ready what single crates are compiled with.
+    pub(super) fn prepare_crates(&mut self) -> anyhow::Result<()> {
+        self.crate_flags = CrateFlags {
+            open: self.flags.opened(),
+            ports: Vec::new(),
+        };
+        self.ports.clear();
+        if self.flags.ports.is_empty() {
+            return Ok(());
+        }
+        let known = graph::known(self.around, &self.place, &self.flagged())?;
+        let home = self
+            .around
+            .wasify_home()
+            .context("failed to find wasify's directory")?;
+        for index in known.resolved.packages() {
+            let package = &known.project.packages[index];
+            let wanted = |port: &&settings::PortFlag| port.name == package.name;
+            if !self.flags.ports.iter().any(|port| wanted(&port)) {
+                continue;
+            }
+            let Some(port) = ports::find(&package.name, &package.version)? else {
+                continue;
+            };
+            let source = package.manifest.parent().unwrap_or(&package.manifest);
+            let made = ports::make(&home, port, &package.version, source)?;
+            self.ports.push(PortInUse {
+                package: package.package(),
+                instead: port.instead.clone(),
+                cures: port.cures.clone(),
+            });
+            self.crate_flags.ports.push(Ported {
+                package: made.name,
+                version: made.version.to_string(),
+                directory: made.directory,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn local(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+    ) -> Result<Job<'a>, Trouble> {
+        Ok(Job {
+            around,
+            request: request.clone(),
+            is_published: false,
+            place: discover::discover(around, request)?,
+            target_dir: request
+                .target_dir
+                .as_deref()
+                .map(|dir| around.absolute(dir)),
+            deliver_to: request.out_dir.as_deref().map(|dir| around.absolute(dir)),
+            c_compiler: None,
+            lock: None,
+            flags: Flags::default(),
+            crate_flags: CrateFlags::default(),
+            ports: Vec::new(),
+        })
+    }
+
+    pub(super) fn published(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+        store: &Store,
+        source: &Source,
+    ) -> Job<'a> {
+        let target_dir = request
+            .target_dir
+            .as_deref()
+            .map(|dir| around.absolute(dir));
+        let out_dir = request.out_dir.as_deref().map(|dir| around.absolute(dir));
+        let locked = request.locked || source.has_lock;
+        // An application is wanted, as with `cargo install`, not also its library as a component.
+        let all_bins = request.all_bins || !published::selects(request);
+        Job {
+            around,
+            request: BuildRequest {
+                locked,
+                all_bins,
+                ..request.clone()
+            },
+            is_published: true,
+            place: source.place(around),
+            target_dir: Some(target_dir.unwrap_or_else(|| store.target_dir())),
+            deliver_to: Some(out_dir.unwrap_or_else(|| around.cwd.clone())),
+            c_compiler: None,
+            lock: Some(store.lock()),
+            flags: Flags::default(),
+            crate_flags: CrateFlags::default(),
+            ports: Vec::new(),
+        }
+    }
+
+    /// Cargo reports paths as text, and stops with an error that names none where that is impossible; and
+    /// what is built has to go somewhere.
+    pub(super) fn check_paths(&self) -> Result<(), Trouble> {
+        let project = self.place.manifest.as_ref().unwrap_or(&self.place.cwd);
+        let unusable = [Some(project), self.target_dir.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|path| path.to_str().is_none());
+        if let Some(path) = unusable {
+            let path = path.display();
+            return Err(Trouble::new(format!(
+                "the path `{path}` is not valid UTF-8, and cargo can't build there"
+            ))
+            .help("give the directory a name that is"));
+        }
+        // Before the build, which may take minutes.
+        match self.deliver_to.as_deref().filter(|to| to.is_file()) {
+            Some(file) => Err(Trouble::new(format!(
+                "`{}` is a file, not a directory",
+                file.display()
+            ))
+            .help("`--out-dir` wants the directory that the components are copied to")),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn cargo(&self, talk: Talk) -> anyhow::Result<Invocation> {
+        let wrapper = config::user_wrapper(self.around, &self.place.cwd, &self.request.passed_on);
+        let target_dir = self.target_dir.clone();
+        let mut cargo = command::build(
+            self.around,
+            &self.place,
+            &self.flagged(),
+            target_dir,
+            wrapper,
+            &self.crate_flags,
+            talk,
+        )?;
+        for (name, value) in self.c_compiler.iter().flat_map(|compiler| &compiler.env) {
+            cargo = cargo.env(name, value);
+        }
+        Ok(cargo)
+    }
+
+    /// Crates that were compiled before they had flags are compiled again.
+    fn forget_unflagged(&self, metadata: &Metadata) -> anyhow::Result<()> {
+        let configured = metadata.build_directory.as_ref();
+        let configured = configured.unwrap_or(&metadata.target_directory);
+        // Cargo's metadata doesn't know of `--target-dir`, which moves everything unless the configuration
+        // has a directory for what lies in between.
+        for directory in [Some(configured.as_std_path()), self.target_dir.as_deref()] {
+            if let Some(directory) = directory {
+                shim::forget(&self.crate_flags, directory)
+                    .context("failed to make cargo compile the crates with flags again")?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
+        // Cargo's own lock ends with cargo; two versions of one application have the same file name.
+        let _lock = self.lock.as_deref().map(|lock| files::lock(lock, events));
+        let cargo = self.cargo(Talk {
+            color: events.color(),
+            progress: events.wants_progress(),
+        })?;
+        self.forget_unflagged(metadata)?;
+        let mut ran = run::run(&cargo, events)?;
+        let mut components = artifacts::components(&ran.units, metadata)?;
+        if ran.success && relink::forget_unwitnessed(&components) {
+            ran = run::run(&cargo, events)?;
+            components = artifacts::components(&ran.units, metadata)?;
+        }
+        if ran.success {
+            relink::warn_unwitnessed(&components, events);
+            artifacts::warn_shared(&components, events);
+        }
+        if ran.success && components.is_empty() {
+            return Err(nothing::linked(metadata).into());
+        }
+        let mut packages = artifacts::packages(&ran.units, &components, metadata);
+        let unlinked = unlinked::find(&ran);
+        unlinked::add_to(&mut packages, &ran, &unlinked);
+        let failure = if ran.success {
+            None
+        } else {
+            Some(self.failure(&ran, &unlinked, &packages)?)
+        };
+        if failure
+            .as_ref()
+            .is_none_or(|failure| !failure.packages.is_empty())
+        {
+            ran.show_held(events);
+        }
+        let root = metadata.workspace_root.clone().into_std_path_buf();
+        let mut built = Built {
+            project: project_name(metadata, &root),
+            artifacts: components
+                .iter()
+                .map(|component| component.built(metadata))
+                .collect(),
+            packages,
+            failure,
+            ports: self.ports.clone(),
+            foreign: native::foreign(&ran),
+            unlinked: unlinked.iter().filter_map(Unlinked::module).collect(),
+            root,
+        };
+        if let Some(directory) = &self.deliver_to {
+            deliver(&mut built.artifacts, directory)?;
+        }
+        Ok(built)
+    }
+
+    fn failure(
+        &self,
+        ran: &Ran,
+        unlinked: &[Unlinked],
+        packages: &Packages,
+    ) -> anyhow::Result<BuildFailure> {
+        let mut said = failure::read(ran)?;
+        let missing = unlinked::missing(&mut said, unlinked, packages)?;
+        if self.is_published && said.failures.is_empty() && said.message.contains("--locked") {
+            said.message = format!(
+                "the lock file that the crate was published with does not fit it: {}",
+                said.message
+            );
+        }
+        // Where even the graph can't be had, the failure is true without it.
+        let known = self.known().ok();
+        diagnosis::diagnose(said, missing, known.as_ref(), &self.request.packages)
+    }
+}
