@@ -24,6 +24,8 @@ port_files! {
     "crossterm/waker.rs",
     "ctrlc/port.toml",
     "ctrlc/wasi.rs",
+    "du-dust/port.toml",
+    "fd-find/port.toml",
     "fd-lock/port.toml",
     "fd-lock/wasi.rs",
     "filetime-0.1/port.toml",
@@ -39,6 +41,8 @@ port_files! {
     "rayon-core/port.toml",
     "rustls-native-certs/port.toml",
     "rustls-native-certs/wasi.rs",
+    "same-file/port.toml",
+    "same-file/wasi.rs",
     "tempfile/port.toml",
 }
 
@@ -61,11 +65,10 @@ pub fn ports() -> Result<&'static [Port], Error> {
 }
 
 fn read(file: &str, name: &str, text: &str) -> Result<Port, Error> {
-    let mut port: Port =
-        toml::from_str(text).map_err(|error: toml::de::Error| Error::Port {
-            file: file.to_owned(),
-            message: error.to_string(),
-        })?;
+    let mut port: Port = toml::from_str(text).map_err(|error: toml::de::Error| Error::Port {
+        file: file.to_owned(),
+        message: error.to_string(),
+    })?;
     name.clone_into(&mut port.name);
     Ok(port)
 }

@@ -22,13 +22,8 @@ pub(crate) struct Project {
 
 impl Project {
     /// A project of its own for each `purpose`: trials run at the same time.
-    pub(crate) fn new(
-        port: &Port,
-        version: &str,
-        purpose: &str,
-        proof: &Proof,
-    ) -> Result<Project> {
-        let name = format!("{}-{}-{purpose}", port.name, version.replace(['.', '+'], "-"));
+    pub(crate) fn new(port: &Port, version: &str, purpose: &str, proof: &Proof) -> Result<Project> {
+        let name = format!("{}-{version}-{purpose}", port.name).replace(['.', '+'], "-");
         let project = Project {
             folder: scratch().join("projects").join(&name),
             name,
@@ -39,7 +34,8 @@ impl Project {
         dependency.insert("version".to_owned(), format!("={version}").into());
         let mut dependencies = proof.dependencies.clone();
         dependencies.insert(port.krate.clone(), dependency.into());
-        let dependencies = toml::Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
+        let dependencies =
+            toml::Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
         let manifest = format!(
             "package = {{ name = {:?}, edition = \"2021\" }}\nworkspace = {{}}\n\n{}",
             project.name,
@@ -47,7 +43,10 @@ impl Project {
         );
         fs::create_dir_all(project.folder.join("src"))?;
         fs::write(project.folder.join("Cargo.toml"), manifest)?;
-        fs::copy(proof.folder.join("main.rs"), project.folder.join("src/main.rs"))?;
+        fs::copy(
+            proof.place.join("main.rs"),
+            project.folder.join("src/main.rs"),
+        )?;
         Ok(project)
     }
 
@@ -108,6 +107,6 @@ impl Project {
     }
 }
 
-fn scratch() -> PathBuf {
+pub(crate) fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("ports")
 }

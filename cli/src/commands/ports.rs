@@ -74,7 +74,10 @@ fn unknown(
     if let (Some(version), false) = (version, of_it.is_empty()) {
         let error = anyhow::anyhow!("there is no port of `{name}` {version}");
         let ranges: Vec<String> = of_it.iter().map(|port| port.versions.to_string()).collect();
-        return helped(error, format!("there is one of {}", ranges.join(", and of ")));
+        return helped(
+            error,
+            format!("there is one of {}", ranges.join(", and of ")),
+        );
     }
     let help = match nearest(name, ports.iter().map(|port| port.name.as_str())) {
         Some(known) => format!("did you mean `{known}`? `wasify ports` lists all"),

@@ -83,10 +83,16 @@ fn apply<'a>(
     let new = file.before.is_none() && file.after.is_empty();
     match &edit.operation {
         Operation::Add { .. } if !new => {
-            return Err(Wrong::Misfit(format!("adds `{path}`, which is there already")));
+            return Err(Wrong::Misfit(format!(
+                "adds `{path}`, which is there already"
+            )));
         }
         Operation::Add { from } => file.after = ours(port, from)?,
-        _ if new => return Err(Wrong::Misfit(format!("changes `{path}`, which is not there"))),
+        _ if new => {
+            return Err(Wrong::Misfit(format!(
+                "changes `{path}`, which is not there"
+            )));
+        }
         Operation::ReplaceFile { from } => file.after = ours(port, from)?,
         Operation::InsertBefore { anchor, text } => {
             put(file, anchor, |anchor| format!("{text}{anchor}"))?;
@@ -104,7 +110,9 @@ fn read(source: &Path, path: &str) -> Result<Edited, Wrong> {
         .components()
         .all(|part| matches!(part, Component::Normal(_)));
     if !inside {
-        return Err(Wrong::Misfit(format!("names `{path}`, which is not inside the crate")));
+        return Err(Wrong::Misfit(format!(
+            "names `{path}`, which is not inside the crate"
+        )));
     }
     let before = match fs::read_to_string(source.join(path)) {
         Ok(text) => Some(text),

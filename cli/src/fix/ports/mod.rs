@@ -146,7 +146,10 @@ mod tests {
         let text = fs::read_to_string(&lib).expect("there");
         assert!(text.starts_with("mod a;\n// There are no users"), "{text}");
         assert!(text.ends_with("}\n\n#[cfg(windows)]\nuse windows::home_dir_inner;\n"));
-        assert_eq!(fs::read_to_string(source.join("src/lib.rs")).expect("there"), LIB);
+        assert_eq!(
+            fs::read_to_string(source.join("src/lib.rs")).expect("there"),
+            LIB
+        );
         // Damaged, and made again in the same place.
         fs::write(&lib, "").expect("damaged");
         assert_eq!(make().directory, made.directory);

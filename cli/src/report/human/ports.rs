@@ -12,14 +12,22 @@ use super::{BOLD, DIM};
 #[must_use]
 pub fn table(ports: &[Port], width: usize) -> String {
     let of = |port: &Port| port.versions.to_string();
-    let names = ports.iter().map(|port| port.krate.width()).max().unwrap_or(0);
+    let names = ports
+        .iter()
+        .map(|port| port.krate.width())
+        .max()
+        .unwrap_or(0);
     let versions = ports.iter().map(|port| of(port).width()).max().unwrap_or(0);
     let column = names + versions + 4;
     let room = width.saturating_sub(column).max(24);
     let mut text = String::new();
     for port in ports {
         let mut lines = wrap(&port.instead.join("; "), room);
-        let cures = format!("cures {}", port.cures.join(", "));
+        let cures = if port.application {
+            "the application itself, with --crate".to_owned()
+        } else {
+            format!("cures {}", port.cures.join(", "))
+        };
         for line in wrap(&cures, room).lines() {
             let _ = write!(lines, "\n{DIM}{line}{DIM:#}");
         }
