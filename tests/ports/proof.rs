@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -25,6 +26,9 @@ pub(crate) struct Proof {
     /// What the program finds in its environment.
     #[serde(default)]
     environment: BTreeMap<String, String>,
+    /// What it reads from standard input.
+    #[serde(default)]
+    stdin: String,
     /// The only directory that it may use, which is its working directory.
     #[serde(default)]
     folder: Folder,
@@ -120,7 +124,10 @@ impl Proof {
     /// Runs it in a fresh directory and with nothing else.
     pub(crate) fn run(&self, program: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
         let folder = self.folder.make()?;
-        Seen::of(&mut wasify_run(&folder, program, &self.environment))
+        let mut input = tempfile::tempfile()?;
+        input.write_all(self.stdin.as_bytes())?;
+        input.rewind()?;
+        Seen::of(wasify_run(&folder, program, &self.environment).stdin(input))
     }
 
     /// Whether it ended well and printed what is promised.
