@@ -17,7 +17,11 @@ pub struct Port {
     pub krate: String,
     /// The versions that the edits are for.
     pub versions: VersionReq,
-    /// The rules that don't apply to the crate any more, by their ids.
+    /// Whether it is an application, which is ported when it is what is built (`--crate`), and no dependency.
+    #[serde(default)]
+    pub application: bool,
+    /// The rules that don't apply to the crate any more, by their ids. There are none of applications.
+    #[serde(default)]
     pub cures: Vec<String>,
     /// What its functions do on WASI, one sentence each, lower case, without a final period.
     pub instead: Vec<String>,

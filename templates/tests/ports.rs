@@ -78,8 +78,11 @@ fn ports_say_what_they_are_for() {
                 complain(format!("`cures`: no rule is named `{cured}`"));
             }
         }
-        if port.cures.is_empty() || port.instead.is_empty() || port.references.is_empty() {
-            complain("`cures`, `instead` and `references` have something in them".to_owned());
+        if port.cures.is_empty() != port.application {
+            complain("`cures` names rules, unless it is an application".to_owned());
+        }
+        if port.instead.is_empty() || port.references.is_empty() {
+            complain("`instead` and `references` have something in them".to_owned());
         }
         for sentence in &port.instead {
             let begins = sentence.starts_with(|c: char| c.is_lowercase() || c == '`');
@@ -175,14 +178,13 @@ fn page() -> String {
             .iter()
             .map(|rule| format!("[`{rule}`](rules.md#{rule})"))
             .collect();
-        let _ = write!(
-            page,
-            "\n## {}\n\n`{}` {}, instead of {}.\n\n",
-            port.name,
-            port.krate,
-            port.versions,
-            cures.join(" and ")
-        );
+        let what = if port.application {
+            "the application itself".to_owned()
+        } else {
+            format!("cures {}", cures.join(" and "))
+        };
+        let (name, krate, versions) = (&port.name, &port.krate, &port.versions);
+        let _ = write!(page, "\n## {name}\n\n`{krate}` {versions}: {what}.\n\n");
         for sentence in &port.instead {
             let _ = writeln!(page, "- {sentence}");
         }

@@ -2,11 +2,15 @@
 //! with the ported copy and run by `wasify run`, and prints what the port promises. On the newest version it
 //! is built and run without the port too, which has to show what the port is there for.
 //!
+//! An application is ported with its dependencies, and has to do what its native program does. That takes minutes, so
+//! it is done with `-- --ignored`.
+//!
 //! `cargo test -p wasify --test ports home` proves one.
 
 // A test may panic.
 #![allow(clippy::unwrap_used)]
 
+mod application;
 #[path = "../common/mod.rs"]
 mod common;
 mod project;
@@ -25,10 +29,17 @@ fn main() {
     for port in ports {
         for version in &port.proof.tried {
             let name = format!("{}@{version}", port.name);
+            if port.application {
+                let trial = Trial::test(name, move || Ok(application::works(port, version)?));
+                trials.push(trial.with_ignored_flag(true));
+                continue;
+            }
             trials.push(Trial::test(name, move || with(port, &version.to_string())));
         }
-        let name = format!("{}::without", port.name);
-        trials.push(Trial::test(name, move || without(port)));
+        if !port.application {
+            let name = format!("{}::without", port.name);
+            trials.push(Trial::test(name, move || without(port)));
+        }
     }
     trials.push(Trial::test("ports_were_seen_on_what_is_here", move || {
         seen_on_what_is_here(ports)

@@ -23,11 +23,7 @@ pub(crate) struct Project {
 impl Project {
     /// A project of its own for each `purpose`: trials run at the same time.
     pub(crate) fn new(port: &Port, version: &str, purpose: &str, proof: &Proof) -> Result<Project> {
-        let name = format!(
-            "{}-{}-{purpose}",
-            port.name,
-            version.replace(['.', '+'], "-")
-        );
+        let name = format!("{}-{version}-{purpose}", port.name).replace(['.', '+'], "-");
         let project = Project {
             folder: scratch().join("projects").join(&name),
             name,
@@ -48,7 +44,7 @@ impl Project {
         fs::create_dir_all(project.folder.join("src"))?;
         fs::write(project.folder.join("Cargo.toml"), manifest)?;
         fs::copy(
-            proof.folder.join("main.rs"),
+            proof.place.join("main.rs"),
             project.folder.join("src/main.rs"),
         )?;
         Ok(project)
@@ -111,6 +107,6 @@ impl Project {
     }
 }
 
-fn scratch() -> PathBuf {
+pub(crate) fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("ports")
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tempfile::TempDir;
 use wasify_templates::port::Port;
 
 use crate::common;
@@ -22,56 +26,108 @@ pub(crate) struct Proof {
     /// What the program finds in its environment.
     #[serde(default)]
     environment: BTreeMap<String, String>,
-    /// Files in the only directory that it may use, which is its working directory, with their content.
+    /// What it reads from standard input.
     #[serde(default)]
-    files: BTreeMap<String, String>,
+    stdin: String,
+    /// The only directory that it may use, which is its working directory.
+    #[serde(default)]
+    folder: Folder,
     /// All that it prints with the port, when it ends well.
     stdout: String,
     /// A part of the compiler's errors, or of what is printed, without the port.
     pub(crate) without: String,
+    /// Where `main.rs` is.
     #[serde(skip)]
-    pub(crate) folder: PathBuf,
+    pub(crate) place: PathBuf,
 }
 
-/// What is seen when the program runs.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    end: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+/// What is in a program's directory.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Folder {
+    /// Files with their content.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+    /// Symbolic links with what they lead to.
+    #[serde(default)]
+    links: BTreeMap<String, String>,
 }
 
-impl Proof {
-    pub(crate) fn of(port: &Port) -> Result<Proof, String> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/ports");
-        let folder = root.join(&port.name);
-        let path = folder.join("proof.toml");
-        let text =
-            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let mut proof: Proof = toml::from_str(&text).map_err(|error| error.to_string())?;
-        proof.folder = folder;
-        Ok(proof)
-    }
-
-    /// Runs it in a fresh directory and with nothing else.
-    pub(crate) fn run(&self, program: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
+impl Folder {
+    /// A fresh one with all that.
+    pub(crate) fn make(&self) -> std::io::Result<TempDir> {
         let folder = tempfile::tempdir()?;
         for (file, content) in &self.files {
             let path = folder.path().join(file);
             fs::create_dir_all(path.parent().unwrap_or(&path))?;
             fs::write(path, content)?;
         }
-        let mut command = common::wasify(folder.path());
-        command.args(["run", "--quiet", "--timeout", "60s", "--dir", "."]);
-        for (name, value) in &self.environment {
-            command.arg("--env").arg(format!("{name}={value}"));
+        for (link, to) in &self.links {
+            std::os::unix::fs::symlink(to, folder.path().join(link))?;
         }
-        let output = command.arg(program).output()?;
+        Ok(folder)
+    }
+}
+
+/// What is seen when the program runs.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) end: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Seen {
+    pub(crate) fn of(command: &mut Command) -> Result<Seen, Box<dyn std::error::Error>> {
+        let output = command.output()?;
         Ok(Seen {
             end: output.status.code(),
             stdout: String::from_utf8(output.stdout)?,
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
+    }
+}
+
+/// `wasify run` of a program that has a directory and an environment.
+pub(crate) fn wasify_run(
+    folder: &TempDir,
+    program: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Command {
+    let mut command = common::wasify(folder.path());
+    command.args(["run", "--quiet", "--timeout", "60s", "--dir", "."]);
+    for (name, value) in environment {
+        command.arg("--env").arg(format!("{name}={value}"));
+    }
+    command.arg(program);
+    command
+}
+
+/// A port's `proof.toml`, and the folder that it is in.
+pub(crate) fn read<T: DeserializeOwned>(port: &Port) -> Result<(T, PathBuf), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/ports");
+    let place = root.join(&port.name);
+    let path = place.join("proof.toml");
+    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
+    let proof = toml::from_str(&text).map_err(|error| wrong(&error))?;
+    Ok((proof, place))
+}
+
+impl Proof {
+    pub(crate) fn of(port: &Port) -> Result<Proof, String> {
+        let (mut proof, place): (Proof, PathBuf) = read(port)?;
+        proof.place = place;
+        Ok(proof)
+    }
+
+    /// Runs it in a fresh directory and with nothing else.
+    pub(crate) fn run(&self, program: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
+        let folder = self.folder.make()?;
+        let mut input = tempfile::tempfile()?;
+        input.write_all(self.stdin.as_bytes())?;
+        input.rewind()?;
+        Seen::of(wasify_run(&folder, program, &self.environment).stdin(input))
     }
 
     /// Whether it ended well and printed what is promised.

@@ -23,7 +23,11 @@ pub fn table(ports: &[Port], width: usize) -> String {
     let mut text = String::new();
     for port in ports {
         let mut lines = wrap(&port.instead.join("; "), room);
-        let cures = format!("cures {}", port.cures.join(", "));
+        let cures = if port.application {
+            "the application itself, with --crate".to_owned()
+        } else {
+            format!("cures {}", port.cures.join(", "))
+        };
         for line in wrap(&cures, room).lines() {
             let _ = write!(lines, "\n{DIM}{line}{DIM:#}");
         }

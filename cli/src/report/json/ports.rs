@@ -22,6 +22,8 @@ struct Entry<'a> {
     krate: &'a str,
     /// A range, as in a `Cargo.toml`.
     versions: String,
+    /// Whether it is an application, and no dependency.
+    application: bool,
     cures: &'a [String],
     instead: &'a [String],
     since: &'a str,
@@ -52,6 +54,7 @@ fn entry(port: &Port) -> Entry<'_> {
         name: &port.name,
         krate: &port.krate,
         versions: port.versions.to_string(),
+        application: port.application,
         cures: &port.cures,
         instead: &port.instead,
         since: &port.since,
