@@ -253,6 +253,30 @@ fn every_proved_rule_has_a_fixture() {
     assert_none(&complaints);
 }
 
+#[test]
+fn every_case_of_a_crate_has_a_rule_and_follows_the_format() {
+    let builds = |id: &str| {
+        let mut rules = rules().iter();
+        rules.any(|rule| rule.id == id && rule.group == "build")
+    };
+    let mut complaints = Vec::new();
+    for (id, cases) in support::cases::all() {
+        if !builds(&id) {
+            complaints.push(format!(
+                "fixtures/crates/{id}.toml: there is no rule lints/rules/build/{id}.toml"
+            ));
+        }
+        match cases {
+            Ok(cases) if cases.iter().all(|case| case.fails.is_none()) => {
+                complaints.push(format!("fixtures/crates/{id}.toml: add a case that fails"));
+            }
+            Ok(_) => {}
+            Err(error) => complaints.push(format!("fixtures/crates/{id}.toml: {error}")),
+        }
+    }
+    assert_none(&complaints);
+}
+
 /// Whether the test `proofs` of the package `wasify` executes a rule: it runs every fixture, and a fixture
 /// shows its rule when it is promised to be found in it.
 fn is_proved(rule: &Rule) -> bool {

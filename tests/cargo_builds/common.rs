@@ -166,3 +166,50 @@ pub(crate) fn names(built: &Built) -> Vec<&str> {
         .map(|artifact| artifact.name.as_str())
         .collect()
 }
+
+/// What wasify says of a project, with its own target directory: its exit code, the report for people, and
+/// what else it said.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) code: Option<i32>,
+    pub(crate) report: String,
+    pub(crate) said: String,
+}
+
+impl Told {
+    /// Nothing of it is a crash.
+    pub(crate) fn of(command: &mut Command) -> Told {
+        let output = command.output().expect("wasify starts");
+        let told = Told {
+            code: output.status.code(),
+            report: String::from_utf8(output.stdout).expect("a report is text"),
+            said: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        let bug =
+            |text: &str| text.contains("panicked at cli") || text.contains("wasify has a bug");
+        assert!(!bug(&told.said) && !bug(&told.report), "{told:?}");
+        told
+    }
+
+    #[track_caller]
+    pub(crate) fn reports(&self, text: &str) {
+        assert!(self.report.contains(text), "no `{text}` in {self:#?}");
+    }
+
+    #[track_caller]
+    pub(crate) fn says(&self, text: &str) {
+        assert!(self.said.contains(text), "no `{text}` in {self:#?}");
+    }
+
+    #[track_caller]
+    pub(crate) fn ended_with(&self, code: i32) {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+    }
+}
+
+/// `wasify build` or `wasify doctor` in a folder.
+pub(crate) fn in_folder(subcommand: &str, folder: &Path) -> Command {
+    let mut command = program([subcommand]);
+    command.current_dir(folder);
+    command
+}

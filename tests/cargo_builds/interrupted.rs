@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::common::{around, ended, program, target_dir};
 
 /// Starts wasify as a terminal would: in a process group of its own.
-fn start(command: &mut Command) -> Child {
+pub(crate) fn start(command: &mut Command) -> Child {
     command
         .process_group(0)
         .stdout(Stdio::null())
@@ -22,7 +22,7 @@ fn start(command: &mut Command) -> Child {
 
 /// Sends what Ctrl-C sends, to the whole group.
 #[expect(clippy::disallowed_methods, reason = "std sends no signals")]
-fn interrupt(wasify: &mut Child) {
+pub(crate) fn interrupt(wasify: &mut Child) {
     let group = format!("-{}", wasify.id());
     let sent = Command::new("kill")
         .args(["-INT", "--", &group])
@@ -45,7 +45,7 @@ fn interrupt(wasify: &mut Child) {
 
 /// Whether whoever started the tests made them, and what they start, deaf to Ctrl-C, as shells do with
 /// what runs in the background.
-fn is_deaf() -> bool {
+pub(crate) fn is_deaf() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());

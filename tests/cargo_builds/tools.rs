@@ -8,6 +8,7 @@ use std::path::Path;
 use wasify::ecosystem::{BuildRequest, cargo};
 use wasify::execute::surroundings::Surroundings;
 use wasify::toolchain::ensure_target;
+use wasify_lints::rule::Cause;
 
 use crate::common::{Recorder, around, program, project, refusal, request};
 
@@ -239,10 +240,25 @@ fn a_toolchain_that_the_project_asks_for_and_nobody_has() {
         path: Some(scratch.path().to_owned()),
         ..BuildRequest::default()
     };
-    let said = refusal(&around, &here);
-    assert!(
-        said.starts_with("the Rust toolchain that this directory asks for can't be used: "),
-        "{said}"
+    let file = scratch.path().join("rust-toolchain.toml");
+    let expected = format!(
+        "the Rust toolchain `wasify-has-no-such`, which `{}` asks for, is not installed",
+        file.display()
     );
-    assert!(said.contains("wasify-has-no-such"), "{said}");
+    let events = Recorder::default();
+    let built = cargo::build(&around, &here, &events).expect("wasify can work");
+    let examined = cargo::examine(&around, &here, &events).expect("wasify can work");
+    for failure in [
+        built.failure.expect("it can't be built"),
+        examined.survey.expect_err("it can't be read"),
+    ] {
+        assert_eq!(failure.message, expected);
+        assert_eq!(failure.cause, Some(Cause::Toolchain));
+        let remedy = failure.remedy.expect("there is a way out");
+        assert!(remedy.title.ends_with("or remove `rust-toolchain.toml`"));
+        assert_eq!(
+            remedy.command,
+            "rustup toolchain link wasify-has-no-such PATH"
+        );
+    }
 }

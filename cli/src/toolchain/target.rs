@@ -1,12 +1,12 @@
 //! Rust itself, and its standard library for the target.
 
-use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use cargo_metadata::cargo_platform::Cfg;
 
+use super::missing::Missing;
 use crate::ecosystem::trouble::Trouble;
 use crate::events::Events;
 use crate::execute::shim::TARGET;
@@ -14,32 +14,12 @@ use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, Output};
 use crate::plan::Invocation;
 
-/// The target's standard library is not installed, and wasify was told not to install it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MissingTarget {
-    /// The target: `wasm32-wasip2`.
-    pub target: &'static str,
-}
-
-impl fmt::Display for MissingTarget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let MissingTarget { target } = self;
-        write!(
-            f,
-            "Rust's standard library for `{target}` is not installed, and `--no-install` forbids \
-             installing it"
-        )
-    }
-}
-
-impl std::error::Error for MissingTarget {}
-
 /// Makes sure that the Rust which cargo will use in `cwd` can compile for the target: one question
 /// to rustc, and an installation when the answer is no.
 ///
 /// # Errors
-/// [`MissingTarget`] with `no_install`; otherwise a [`Trouble`] that names the missing tool, or says
-/// why the installation failed.
+/// [`Missing`] with `no_install`, and when the directory asks for a toolchain that is not there; otherwise a
+/// [`Trouble`] that names the missing tool, or says why the installation failed.
 pub fn ensure_target(
     around: &Surroundings,
     cwd: &Path,
@@ -51,7 +31,7 @@ pub fn ensure_target(
         return Ok(());
     }
     if no_install {
-        return Err(MissingTarget { target: TARGET }.into());
+        return Err(Missing::Target(TARGET).into());
     }
     let missing = format!("Rust's standard library for `{TARGET}` is not installed");
     if offline {
@@ -111,7 +91,7 @@ pub(super) fn is_installed(around: &Surroundings, cwd: &Path) -> anyhow::Result<
         .args(["--print", "target-libdir", "--target", TARGET]);
     let answer = start(&ask, || no_rust("rustc"))?;
     if !answer.status.success() {
-        return Err(rustc_failed(&answer.stderr).into());
+        return Err(rustc_failed(around, cwd, &answer.stderr));
     }
     let directory = Path::new(answer.stdout.trim());
     let Ok(files) = std::fs::read_dir(directory) else {
@@ -135,7 +115,7 @@ pub fn target_cfgs(around: &Surroundings, cwd: &Path) -> anyhow::Result<Vec<Cfg>
         .args(["--print", "cfg", "--target", TARGET]);
     let answer = start(&ask, || no_rust("rustc"))?;
     if !answer.status.success() {
-        return Err(rustc_failed(&answer.stderr).into());
+        return Err(rustc_failed(around, cwd, &answer.stderr));
     }
     Ok(answer
         .stdout
@@ -169,8 +149,16 @@ pub(crate) fn no_rust(program: &str) -> Trouble {
     .help("install Rust with rustup, from https://rustup.rs, then try again")
 }
 
-fn rustc_failed(stderr: &str) -> Trouble {
+fn rustc_failed(around: &Surroundings, cwd: &Path, stderr: &str) -> anyhow::Error {
     let said = first_error(stderr);
+    match Missing::toolchain(around, cwd, &said) {
+        Some(missing) => missing.into(),
+        None => unusable(&said).into(),
+    }
+}
+
+/// A Rust that is there and does not work.
+fn unusable(said: &str) -> Trouble {
     if said.contains("target specification") || said.contains("specification for target") {
         return Trouble::new(format!(
             "this Rust is too old: it does not know the target `{TARGET}`"
@@ -238,7 +226,7 @@ mod tests {
     fn a_rust_that_does_not_know_the_target() {
         let rustc = "error: Error loading target specification: Could not find specification for \
                      target \"wasm32-wasip2\". Run `rustc --print target-list`";
-        let said = rustc_failed(rustc).to_string();
+        let said = unusable(&first_error(rustc)).to_string();
         assert!(said.starts_with("this Rust is too old"), "{said}");
     }
 }

@@ -3,6 +3,7 @@
 // Each test file uses its own part of this; a test may panic.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod cases;
 pub mod hosts_page;
 pub mod page;
 

@@ -322,6 +322,13 @@ pub(super) fn before_anything(message: String) -> BuildFailure {
 
 /// The command that mends what cargo stopped at.
 fn remedy(message: &str) -> Option<Remedy> {
+    if is_of_the_lock(message) {
+        return Some(Remedy {
+            title: "restore the lock file from version control, or have every version chosen anew"
+                .to_owned(),
+            command: "cargo generate-lockfile".to_owned(),
+        });
+    }
     // What a lock file names may have been yanked since, or be on another registry.
     let (_, rest) = message.split_once("failed to select a version for the requirement `")?;
     let (requirement, rest) = rest.split_once('`')?;
@@ -332,6 +339,16 @@ fn remedy(message: &str) -> Option<Remedy> {
         title: format!("lock another version of `{name}`: the registry doesn't offer {version}"),
         command: format!("cargo update {name}"),
     })
+}
+
+/// Whether cargo can't read the lock file. One that a newer cargo wrote is not damaged.
+fn is_of_the_lock(message: &str) -> bool {
+    let starts = ["failed to parse lock file at", "failed to read file"];
+    let first = message.lines().next().unwrap_or_default();
+    starts.iter().any(|start| first.starts_with(start))
+        && first.ends_with("Cargo.lock")
+        && !message.contains("does not understand this lock file")
+        && !message.contains("(os error ")
 }
 
 #[cfg(test)]
@@ -407,6 +424,15 @@ mod tests {
         assert_eq!(failure.cause, Some(Cause::Unresolved));
         let remedy = failure.remedy.expect("there is a way out");
         assert_eq!(remedy.command, "cargo update webpki-roots");
+        let damaged = before_anything(
+            "failed to parse lock file at: /x/Cargo.lock\n\nCaused by:\n  TOML parse error"
+                .to_owned(),
+        );
+        let remedy = damaged.remedy.expect("there is a way out");
+        assert_eq!(remedy.command, "cargo generate-lockfile");
+        let newer = "failed to parse lock file at: /x/Cargo.lock\n\nCaused by:\n  lock file version `5` was \
+                     found, but this version of Cargo does not understand this lock file";
+        assert_eq!(before_anything(newer.to_owned()).remedy, None);
         let never = "failed to select a version for the requirement `anyhow = \"^99\"`";
         assert_eq!(before_anything(never.to_owned()).remedy, None);
     }

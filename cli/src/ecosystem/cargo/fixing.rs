@@ -20,7 +20,7 @@ use crate::execute::{self};
 use crate::fix::choose::{self, Change, Reach};
 use crate::fix::journal::Journal;
 use crate::settings::{self, FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag};
-use crate::toolchain::{self, c};
+use crate::toolchain::{self, Missing, c};
 
 /// Builds at most. Each has to bring something new, so this is never reached by going forward.
 const MAX_BUILDS: usize = 12;
@@ -52,13 +52,17 @@ pub fn fix(
 ) -> anyhow::Result<Fixed> {
     let mut job = Job::for_fixing(around, request, events)?;
     job.check_paths()?;
-    toolchain::ensure_target(
-        around,
-        &job.place.cwd,
-        request.no_install,
-        is_offline(request),
-        events,
-    )?;
+    let offline = is_offline(request);
+    let cwd = &job.place.cwd;
+    let target = toolchain::ensure_target(around, cwd, request.no_install, offline, events);
+    if target.is_err_and(|error| error.is::<Missing>()) {
+        // Nothing that is changed in the project would help.
+        return Ok(Fixed {
+            built: super::build(around, request, events)?,
+            changes: Vec::new(),
+            settings: None,
+        });
+    }
     let metadata = metadata(around, &job.place)?;
     if job.is_published {
         let has_programs = published::check_builds_something(request, &metadata)?;

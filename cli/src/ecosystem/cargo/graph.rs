@@ -67,7 +67,8 @@ impl std::error::Error for Unresolved {}
 /// Asks cargo and rustc.
 ///
 /// # Errors
-/// [`Unresolved`] when cargo can't resolve the project; a [`Trouble`](crate::ecosystem::trouble::Trouble)
+/// [`Unresolved`] when cargo can't resolve the project; [`toolchain::Missing`] when it asks for a Rust that
+/// is not there; a [`Trouble`](crate::ecosystem::trouble::Trouble)
 /// when there is no Rust.
 pub(super) fn known(
     around: &Surroundings,
@@ -80,8 +81,9 @@ pub(super) fn known(
         let cfgs = toolchain::target_cfgs(around, &place.cwd);
         (metadata.join(), cfgs)
     });
-    let metadata = metadata.map_err(|_| anyhow::anyhow!("reading the graph panicked"))??;
+    // A Rust that is not there says so more clearly than cargo does.
     let cfgs = cfgs?;
+    let metadata = metadata.map_err(|_| anyhow::anyhow!("reading the graph panicked"))??;
     let unified = if is_first_resolver(metadata.workspace_root.as_std_path()) {
         features_of_the_first_resolver(around, place, request)
     } else {

@@ -20,7 +20,7 @@ mod run;
 mod test;
 mod unlinked;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
@@ -30,14 +30,14 @@ use wasify_lints::preflight;
 use wasify_lints::rule::Cause;
 
 use crate::ecosystem::trouble::Trouble;
-use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Examined, Remedy};
+use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Examined};
 use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, files};
 use crate::fix::ports;
 use crate::plan::{BuildPlan, Step};
 use crate::toolchain::c;
-use crate::toolchain::{self, MissingTarget};
+use crate::toolchain::{self, Missing};
 use command::Talk;
 use discover::Place;
 pub use fixing::{Fixed, Look, fix, planned};
@@ -86,7 +86,8 @@ pub fn plan(around: &Surroundings, request: &BuildRequest) -> anyhow::Result<Bui
 ///
 /// # Errors
 /// wasify or cargo could not do their work: a [`Trouble`] says what the user can do about it. A target
-/// that is not installed and must not be is no error: it is a failed build with its remedy.
+/// that is not installed and must not be, and a toolchain that is not there, are no errors: they are a
+/// failed build with its remedy.
 pub fn build(
     around: &Surroundings,
     request: &BuildRequest,
@@ -110,8 +111,8 @@ pub fn build(
         metadata.map_err(|_| anyhow::anyhow!("reading the project's metadata panicked"))?;
     if let Err(error) = target {
         // The project is not to blame, and can't be built on this machine as it is: that is a finding.
-        let missing = error.downcast::<MissingTarget>()?;
-        return Ok(without_target(&missing, &metadata?));
+        let missing: Missing = error.downcast()?;
+        return Ok(without_tools(&job.place, &missing, metadata.ok().as_ref()));
     }
     let metadata = metadata?;
     job.c_compiler = native::compiler(around, &job.place, metadata.workspace_root.as_std_path());
@@ -167,46 +168,65 @@ fn add_ports(findings: &mut [Finding], known: &Known) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is told of a project that cargo can't resolve: that it is so is a finding, unless cargo could not
+/// What is told of a project whose graph can't be had: that it is so is a finding, unless cargo could not
 /// do its work.
 fn without_graph(job: &Job<'_>, error: anyhow::Error) -> anyhow::Result<Examined> {
-    let unresolved: graph::Unresolved = error.downcast()?;
-    if let Some(help) = failure::not_the_project(unresolved.code, &unresolved.message) {
-        let trouble = Trouble::new(unresolved.message);
-        return Err(help.into_iter().fold(trouble, Trouble::help).into());
-    }
-    let manifest = job.place.manifest.as_deref().and_then(Path::parent);
-    let root = manifest.unwrap_or(&job.place.cwd).to_owned();
-    let name = root.file_name().unwrap_or_default();
+    let failure = match error.downcast::<Missing>() {
+        Ok(missing) => not_installed(&missing),
+        Err(error) => {
+            let unresolved: graph::Unresolved = error.downcast()?;
+            if let Some(help) = failure::not_the_project(unresolved.code, &unresolved.message) {
+                let trouble = Trouble::new(unresolved.message);
+                return Err(help.into_iter().fold(trouble, Trouble::help).into());
+            }
+            failure::before_anything(unresolved.message)
+        }
+    };
+    let (project, root) = unread(&job.place);
     Ok(Examined {
-        project: name.to_string_lossy().into_owned(),
-        survey: Err(failure::before_anything(unresolved.message)),
+        project,
+        survey: Err(failure),
         c_search: None,
         root,
     })
 }
 
-/// What is told of a build that nobody may install the target for.
-fn without_target(missing: &MissingTarget, metadata: &Metadata) -> Built {
-    let root = metadata.workspace_root.clone().into_std_path_buf();
+/// The name and the root of a project that cargo can't read.
+fn unread(place: &Place) -> (String, PathBuf) {
+    let manifest = place.manifest.as_deref().and_then(Path::parent);
+    let root = manifest.unwrap_or(&place.cwd).to_owned();
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    (name.into_owned(), root)
+}
+
+/// What is told of a build without the Rust that it needs.
+fn without_tools(place: &Place, missing: &Missing, metadata: Option<&Metadata>) -> Built {
+    let (project, root) = match metadata {
+        Some(metadata) => {
+            let root = metadata.workspace_root.clone().into_std_path_buf();
+            (project_name(metadata, &root), root)
+        }
+        None => unread(place),
+    };
     Built {
-        project: project_name(metadata, &root),
+        project,
         artifacts: Vec::new(),
         packages: Packages::default(),
-        failure: Some(BuildFailure {
-            packages: Vec::new(),
-            foreseen: Vec::new(),
-            cause: Some(Cause::Toolchain),
-            message: missing.to_string(),
-            remedy: Some(Remedy {
-                title: "install it with rustup".to_owned(),
-                command: format!("rustup target add {}", missing.target),
-            }),
-        }),
+        failure: Some(not_installed(missing)),
         ports: Vec::new(),
         foreign: Vec::new(),
         unlinked: Vec::new(),
         root,
+    }
+}
+
+fn not_installed(missing: &Missing) -> BuildFailure {
+    BuildFailure {
+        packages: Vec::new(),
+        foreseen: Vec::new(),
+        cause: Some(Cause::Toolchain),
+        message: missing.to_string(),
+        remedy: Some(missing.remedy()),
     }
 }
 

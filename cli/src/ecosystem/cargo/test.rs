@@ -7,7 +7,7 @@ use crate::events::Events;
 use crate::execute::shim::{self, CrateFlags};
 use crate::execute::surroundings::Surroundings;
 use crate::plan::Invocation;
-use crate::toolchain;
+use crate::toolchain::{self, Missing};
 
 /// How a request is run.
 #[derive(Debug, Clone)]
@@ -62,6 +62,7 @@ impl TestPlan {
         let offline = request.build.offline || request.build.frozen;
         let cwd = &self.place.cwd;
         toolchain::ensure_target(around, cwd, request.build.no_install, offline, events)
+            .map_err(Missing::or_trouble)
     }
 }
 
