@@ -100,7 +100,7 @@ fn updated(graph: &Graph<'_>, package: &GraphPackage, from: &Version, to: &Versi
 }
 
 /// Whether a rule says that a package would not build in another version either, with the features it
-/// has.
+/// has, and a flag for the whole build does not cure that.
 fn is_blocked(graph: &Graph<'_>, index: usize, version: &Version) -> bool {
     let package = GraphPackage {
         version: version.clone(),
@@ -109,9 +109,17 @@ fn is_blocked(graph: &Graph<'_>, index: usize, version: &Version) -> bool {
     registry::rules().is_ok_and(|rules| {
         rules
             .iter()
-            .filter(|rule| rule.outcome == Outcome::NotBuilt)
+            .filter(|rule| rule.outcome == Outcome::NotBuilt && !has_flag(rule))
             .flat_map(|rule| &rule.matches.crates)
             .any(|row| matches_as(graph, row, index, &package).is_some())
+    })
+}
+
+/// Whether a rule's problem goes away with a flag or a tool, which an update may need beside it.
+fn has_flag(rule: &Rule) -> bool {
+    rule.suggestions.iter().any(|suggestion| {
+        suggestion.applicability == Applicability::Safe
+            && matches!(suggestion.kind, Kind::Rustflag | Kind::Tool)
     })
 }
 

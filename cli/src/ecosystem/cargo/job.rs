@@ -54,14 +54,22 @@ impl<'a> Job<'a> {
         request: &BuildRequest,
         events: &dyn Events,
     ) -> anyhow::Result<Job<'a>> {
-        let mut job = match Spec::of(request)? {
-            Some(spec) => {
-                let store = Store::new(around)?;
-                let source = store.fetch(around, &spec, is_offline(request), events)?;
-                Job::published(around, request, &store, &store.with_port(source))
-            }
-            None => Job::local(around, request)?,
+        let Some(spec) = Spec::of(request)? else {
+            return Job::local_with_flags(around, request);
         };
+        let store = Store::new(around)?;
+        let source = store.fetch(around, &spec, is_offline(request), events)?;
+        let mut job = Job::published(around, request, &store, &store.with_port(source));
+        job.flags = settings::read_flags(&job.settings())?;
+        Ok(job)
+    }
+
+    /// The job for a project in a directory, with its flags.
+    pub(super) fn local_with_flags(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+    ) -> anyhow::Result<Job<'a>> {
+        let mut job = Job::local(around, request)?;
         job.flags = settings::read_flags(&job.settings())?;
         Ok(job)
     }
@@ -253,21 +261,6 @@ impl<'a> Job<'a> {
         Ok(cargo)
     }
 
-    /// Crates that were compiled before they had flags are compiled again.
-    fn forget_unflagged(&self, metadata: &Metadata) -> anyhow::Result<()> {
-        let configured = metadata.build_directory.as_ref();
-        let configured = configured.unwrap_or(&metadata.target_directory);
-        // Cargo's metadata doesn't know of `--target-dir`, which moves everything unless the configuration
-        // has a directory for what lies in between.
-        for directory in [Some(configured.as_std_path()), self.target_dir.as_deref()] {
-            if let Some(directory) = directory {
-                shim::forget(&self.crate_flags, directory)
-                    .context("failed to make cargo compile the crates with flags again")?;
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
         // Cargo's own lock ends with cargo; two versions of one application have the same file name.
         let _lock = self.lock.as_deref().map(|lock| files::lock(lock, events));
@@ -275,7 +268,7 @@ impl<'a> Job<'a> {
             color: events.color(),
             progress: events.wants_progress(),
         })?;
-        self.forget_unflagged(metadata)?;
+        forget_unflagged(&self.crate_flags, metadata, self.target_dir.as_deref())?;
         let mut ran = run::run(&cargo, events)?;
         let mut components = artifacts::components(&ran.units, metadata)?;
         if ran.success && relink::forget_unwitnessed(&components) {
@@ -341,4 +334,21 @@ impl<'a> Job<'a> {
         let known = self.known().ok();
         diagnosis::diagnose(said, missing, known.as_ref(), &self.request.packages)
     }
+}
+
+/// Crates that were compiled before they had flags are compiled again.
+pub(super) fn forget_unflagged(
+    flags: &CrateFlags,
+    metadata: &Metadata,
+    target_dir: Option<&Path>,
+) -> anyhow::Result<()> {
+    let configured = metadata.build_directory.as_ref();
+    let configured = configured.unwrap_or(&metadata.target_directory);
+    // Cargo's metadata doesn't know of `--target-dir`, which moves everything unless the configuration
+    // has a directory for what lies in between.
+    for directory in [Some(configured.as_std_path()), target_dir].into_iter().flatten() {
+        shim::forget(flags, directory)
+            .context("failed to make cargo compile the crates with flags again")?;
+    }
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! The command line of `cargo test` for a request, with wasify as the runner.
 
-use super::discover::{self, Place};
+use std::path::PathBuf;
+
+use super::discover::Place;
+use super::job::{self, Job};
 use super::{command, config};
 use crate::ecosystem::TestRequest;
 use crate::events::Events;
@@ -15,14 +18,20 @@ pub struct TestPlan {
     /// `cargo test`.
     pub cargo: Invocation,
     place: Place,
+    flags: CrateFlags,
+    target_dir: Option<PathBuf>,
 }
 
-/// Plans the tests, without running anything.
+/// Plans the tests, without running anything but what the port's flags ask for.
 ///
 /// # Errors
-/// A [`Trouble`](crate::ecosystem::trouble::Trouble): there is no project. Or a path is not valid UTF-8.
+/// A [`Trouble`](crate::ecosystem::trouble::Trouble): there is no project, or its flags are wrong. Or a path is
+/// not valid UTF-8.
 pub fn test(around: &Surroundings, request: &TestRequest, color: bool) -> anyhow::Result<TestPlan> {
-    let place = discover::discover(around, &request.build)?;
+    let mut job = Job::local_with_flags(around, &request.build)?;
+    job.prepare_crates()?;
+    let place = &job.place;
+    let build = job.flagged();
     let mut cargo = around
         .cargo()
         .cwd(&place.cwd)
@@ -30,10 +39,11 @@ pub fn test(around: &Surroundings, request: &TestRequest, color: bool) -> anyhow
     if let Some(manifest) = &place.manifest {
         cargo = cargo.arg("--manifest-path").arg(manifest);
     }
-    cargo = command::selection(cargo, &request.build);
+    cargo = command::selection(cargo, &build);
+    cargo = cargo.args(&build.passed_on);
     cargo = test_selection(cargo, request);
-    if let Some(directory) = &request.build.target_dir {
-        cargo = cargo.arg("--target-dir").arg(around.absolute(directory));
+    if let Some(directory) = &job.target_dir {
+        cargo = cargo.arg("--target-dir").arg(directory);
     }
     cargo = cargo.args(&request.name);
     if !request.passed_on.is_empty() {
@@ -43,9 +53,13 @@ pub fn test(around: &Surroundings, request: &TestRequest, color: bool) -> anyhow
         cargo = cargo.env("CARGO_TERM_COLOR", "always");
     }
     let user_wrapper = config::user_wrapper(around, &place.cwd, &[]);
-    let crate_flags = CrateFlags::default();
-    let cargo = shim::as_runner(cargo, &around.executable, user_wrapper, &crate_flags)?;
-    Ok(TestPlan { cargo, place })
+    let cargo = shim::as_runner(cargo, &around.executable, user_wrapper, &job.crate_flags)?;
+    Ok(TestPlan {
+        cargo,
+        flags: job.crate_flags,
+        target_dir: job.target_dir,
+        place: job.place,
+    })
 }
 
 impl TestPlan {
@@ -62,7 +76,12 @@ impl TestPlan {
         let offline = request.build.offline || request.build.frozen;
         let cwd = &self.place.cwd;
         toolchain::ensure_target(around, cwd, request.build.no_install, offline, events)
-            .map_err(Missing::or_trouble)
+            .map_err(Missing::or_trouble)?;
+        if self.flags.is_empty() {
+            return Ok(());
+        }
+        let metadata = super::metadata(around, &self.place)?;
+        job::forget_unflagged(&self.flags, &metadata, self.target_dir.as_deref())
     }
 }
 
