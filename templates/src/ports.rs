@@ -15,6 +15,7 @@ macro_rules! port_files {
 }
 
 port_files! {
+    "blake3/port.toml",
     "clircle/port.toml",
     "clircle/wasi.rs",
     "crossterm/cursor.rs",
