@@ -20,7 +20,8 @@ pub struct Port {
     /// Whether it is an application, which is ported when it is what is built (`--crate`), and no dependency.
     #[serde(default)]
     pub application: bool,
-    /// The rules that don't apply to the crate any more, by their ids. There are none of applications.
+    /// The rules that don't apply to the crate any more, by their ids: none of an application, and none where
+    /// no rule knows of the fault.
     #[serde(default)]
     pub cures: Vec<String>,
     /// What its functions do on WASI, one sentence each, lower case, without a final period.

@@ -15,6 +15,7 @@ macro_rules! port_files {
 }
 
 port_files! {
+    "blake3/port.toml",
     "clircle/port.toml",
     "clircle/wasi.rs",
     "crossterm/cursor.rs",
@@ -43,6 +44,7 @@ port_files! {
     "memmap2/wasi.rs",
     "open/port.toml",
     "open/wasi.rs",
+    "path_abs/port.toml",
     "rayon-core/port.toml",
     "rustls-native-certs/port.toml",
     "rustls-native-certs/wasi.rs",

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use semver::{Op, Version};
 use wasify_templates::port::{Edit, Operation, Port};
 use wasify_templates::ports::{self, FILES};
 
@@ -78,8 +79,8 @@ fn ports_say_what_they_are_for() {
                 complain(format!("`cures`: no rule is named `{cured}`"));
             }
         }
-        if port.cures.is_empty() != port.application {
-            complain("`cures` names rules, unless it is an application".to_owned());
+        if port.application && !port.cures.is_empty() {
+            complain("no rule is about an application: `cures` stays away".to_owned());
         }
         if port.instead.is_empty() || port.references.is_empty() {
             complain("`instead` and `references` have something in them".to_owned());
@@ -93,11 +94,28 @@ fn ports_say_what_they_are_for() {
         if port.proof.tried.is_empty() || !port.proof.tried.is_sorted() {
             complain("`proof.tried` has versions, ascending".to_owned());
         }
+        if !begins_with(port, port.proof.tried.first()) {
+            complain(
+                "`versions` begins with the first that it was tried on: `>=1.2.3, <2`".to_owned(),
+            );
+        }
         for version in port.proof.tried.iter().filter(|tried| !port.is_for(tried)) {
             complain(format!("it was tried on {version}, and is not for that"));
         }
     }
     assert_none(&complaints);
+}
+
+fn begins_with(port: &Port, version: Option<&Version>) -> bool {
+    let first = port.versions.comparators.first();
+    first.is_some_and(|first| {
+        let from = Version::new(
+            first.major,
+            first.minor.unwrap_or(0),
+            first.patch.unwrap_or(0),
+        );
+        first.op == Op::GreaterEq && version == Some(&from)
+    })
 }
 
 #[test]
@@ -179,12 +197,14 @@ fn page() -> String {
             .map(|rule| format!("[`{rule}`](rules.md#{rule})"))
             .collect();
         let what = if port.application {
-            "the application itself".to_owned()
+            ": the application itself".to_owned()
+        } else if cures.is_empty() {
+            String::new()
         } else {
-            format!("cures {}", cures.join(" and "))
+            format!(": cures {}", cures.join(" and "))
         };
         let (name, krate, versions) = (&port.name, &port.krate, &port.versions);
-        let _ = write!(page, "\n## {name}\n\n`{krate}` {versions}: {what}.\n\n");
+        let _ = write!(page, "\n## {name}\n\n`{krate}` {versions}{what}.\n\n");
         for sentence in &port.instead {
             let _ = writeln!(page, "- {sentence}");
         }

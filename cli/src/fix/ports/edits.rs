@@ -155,3 +155,69 @@ fn put(file: &mut Edited, anchor: &str, with: impl Fn(&str) -> String) -> Result
     file.after = file.after.replacen(anchor.as_str(), &with, 1);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(file: &str, operation: Operation, lib: &str) -> Result<String, String> {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        fs::write(scratch.path().join("lib.rs"), lib).expect("written");
+        let version = Version::new(0, 5, 9);
+        let all = wasify_templates::ports::ports().expect("ports are sound");
+        let port = all.iter().find(|port| port.name == "ctrlc");
+        let edit = Edit {
+            file: file.to_owned(),
+            versions: "*".parse().expect("a range"),
+            operation,
+        };
+        let mut files = BTreeMap::new();
+        let port = port.expect("it is there");
+        apply(port, &edit, scratch.path(), &mut files)
+            .map_err(|wrong| misfit(port, &version, 3, &wrong).to_string())?;
+        let edited = files.remove(file).expect("it was edited");
+        Ok(edited.after)
+    }
+
+    fn insert(anchor: &str, text: &str) -> Operation {
+        Operation::InsertAfter {
+            anchor: anchor.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn add() -> Operation {
+        Operation::Add {
+            from: "wasi.rs".to_owned(),
+        }
+    }
+
+    #[test]
+    fn line_ends_are_those_of_the_file() {
+        let edited = made("lib.rs", insert("a\nb\n", "new\n"), "a\r\nb\r\nc\r\n");
+        assert_eq!(edited, Ok("a\r\nb\r\nnew\r\nc\r\n".to_owned()));
+        let edited = made("lib.rs", insert("a\nb\n", "new\n"), "a\nb\nc\n");
+        assert_eq!(edited, Ok("a\nb\nnew\nc\n".to_owned()));
+    }
+
+    #[test]
+    fn a_file_is_added_once_and_inside_the_crate() {
+        assert!(made("wasi.rs", add(), "").is_ok_and(|text| text.contains("no signals")));
+        let fit = "the port `ctrlc` does not fit ctrlc 0.5.9: edit 3";
+        for (file, operation, wrong) in [
+            ("lib.rs", add(), "adds `lib.rs`, which is there already"),
+            (
+                "no.rs",
+                insert("a", "b"),
+                "changes `no.rs`, which is not there",
+            ),
+            (
+                "../no.rs",
+                add(),
+                "names `../no.rs`, which is not inside the crate",
+            ),
+        ] {
+            assert_eq!(made(file, operation, "a"), Err(format!("{fit} {wrong}")));
+        }
+    }
+}

@@ -25,6 +25,8 @@ pub fn table(ports: &[Port], width: usize) -> String {
         let mut lines = wrap(&port.instead.join("; "), room);
         let cures = if port.application {
             "the application itself, with --crate".to_owned()
+        } else if port.cures.is_empty() {
+            String::new()
         } else {
             format!("cures {}", port.cures.join(", "))
         };
