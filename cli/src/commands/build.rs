@@ -115,8 +115,8 @@ fn found(artifact: &BuiltArtifact, built: &Built) -> Result<Vec<Finding>> {
 /// Findings as the build's ports leave them: what a port has cured is gone, and what one could cure says so.
 fn with_ports(mut findings: Vec<Finding>, built: &Built) -> Result<Vec<Finding>> {
     let cured = |finding: &Finding| {
-        let mut cures = built.ports.iter().flat_map(|port| &port.cures);
-        cures.any(|rule| rule == finding.rule)
+        let mut ports = built.ports.iter();
+        ports.any(|port| ports::is_cure(&port.package.name, &port.cures, finding))
     };
     findings.retain(|finding| !cured(finding));
     for finding in &mut findings {

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cargo_metadata::semver::Version;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
+use wasify_lints::explain::BUILD_FAILED;
 use wasify_lints::finding::Finding;
+use wasify_lints::registry;
 use wasify_lints::suggestion::{Action, Applicability, Kind, Suggestion};
 use wasify_templates::port::Port;
 use wasify_templates::ports;
@@ -53,6 +55,20 @@ pub fn cures(name: &str) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
+/// Whether a port cures a finding. What it says it cures holds for calls of the crate itself, where the rule
+/// is about the crate; of other rules only what is found in the crate's own code.
+#[must_use]
+pub fn is_cure(krate: &str, cures: &[String], finding: &Finding) -> bool {
+    let in_crate = finding.package.as_ref().is_some_and(|package| package.name == krate);
+    let about_crates = registry::rule(finding.rule)
+        .ok()
+        .flatten()
+        .is_some_and(|rule| rule.group == "crates");
+    let named = cures.iter().any(|rule| rule == finding.rule);
+    // An application's own source that fails has no rule of its own.
+    named && (in_crate || about_crates) || finding.rule == BUILD_FAILED && in_crate
+}
+
 /// Adds the port that cures a finding to what can be done about it, in front of changes of source.
 ///
 /// `version_of` gives the version of a package in the build.
@@ -65,7 +81,7 @@ pub fn suggest(
 ) -> anyhow::Result<()> {
     let all = ports::ports().context("failed to read the ports")?;
     let cures = |port: &&Port| {
-        port.cures.iter().any(|rule| rule == finding.rule)
+        is_cure(&port.krate, &port.cures, finding)
             && version_of(&port.krate).is_some_and(|version| port.is_for(&version))
     };
     let Some(port) = all.iter().find(cures) else {
@@ -74,11 +90,7 @@ pub fn suggest(
     let source = |suggestion: &Suggestion| suggestion.kind == Kind::Source;
     let at = finding.suggestions.iter().position(source);
     let suggestion = Suggestion {
-        title: format!(
-            "use the port of `{}`: {}",
-            port.krate,
-            port.instead.join("; ")
-        ),
+        title: format!("use the port of `{}`: {}", port.krate, port.instead.join("; ")),
         applicability: Applicability::Safe,
         kind: Kind::Port,
         flag: Some("wasify build --fix".to_owned()),
