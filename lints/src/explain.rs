@@ -4,7 +4,7 @@ use crate::Error;
 use crate::facts::build::{Failure, ForeignCode, Stage};
 use crate::finding::{Confidence, Finding, Level};
 use crate::judge;
-use crate::preflight::{self, Choices, Graph};
+use crate::preflight::{self, Choices, Graph, remedies};
 use crate::registry;
 use crate::rule::{Cause, Outcome, Rule};
 use crate::suggestion::{Applicability, Kind, Suggestion};
@@ -75,10 +75,7 @@ pub fn explain(
             dependency_path: path,
             more_places: 0,
             notes: places(failure),
-            suggestions: match rule {
-                Some(rule) => rule.suggestions.clone(),
-                None => own_source(failure, graph, index).into_iter().collect(),
-            },
+            suggestions: suggestions(rule, failure, (graph, choices, index)),
         },
         cause: rule.and_then(|rule| rule.cause).or(failure.kind()),
     })
@@ -134,6 +131,23 @@ fn explains<'r>(
     let (graph, index) = (graph?, index?);
     let mut rows = rule.matches.crates.iter();
     rows.find_map(|row| preflight::matches(graph, row, index))
+}
+
+/// What can be done where the graph doesn't decide whether the rule applies, or no rule is known.
+fn suggestions(
+    rule: Option<&Rule>,
+    failure: &Failure,
+    (graph, choices, index): (Option<&Graph<'_>>, Option<&Choices>, Option<usize>),
+) -> Vec<Suggestion> {
+    let mut all = Vec::new();
+    if let (Some(graph), Some(choices), Some(index)) = (graph, choices, index) {
+        all.extend(remedies::avoid(graph, choices, index));
+    }
+    match rule {
+        Some(rule) => all.extend(rule.suggestions.iter().cloned()),
+        None => all.extend(own_source(failure, graph, index)),
+    }
+    all
 }
 
 /// The first places beside the one that is shown, when there are several.

@@ -95,7 +95,7 @@ fn fixed(
     };
     let fixed = cargo::fix(around, request, reach, terminal, &mut look)?;
     for change in &fixed.changes {
-        terminal.status("Fixed", &change.title);
+        terminal.status("Fixed", &change.in_short());
     }
     if let Some(settings) = &fixed.settings {
         let settings = near(settings, &around.cwd);

@@ -30,6 +30,25 @@ pub struct Change {
     pub flag: Option<String>,
 }
 
+impl Change {
+    /// What is done, in a line that fits a terminal: the report tells more.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        match &self.action {
+            Action::Port(name) => format!("`{name}`: its port"),
+            Action::Update { package, to, .. } => format!("`{package}`: version {to}"),
+            Action::Rustflag(flag) => format!("the target's rustflags: {flag}"),
+            Action::Open { package, features } if features.is_empty() => {
+                format!("`{package}`: its unstable features are open")
+            }
+            Action::Open { package, features } => {
+                format!("`{package}`: unstable {} is open", features.join(", "))
+            }
+            _ => self.title.clone(),
+        }
+    }
+}
+
 /// The changes for these findings, in their order, each once. What is in `tried` is not chosen again.
 #[must_use]
 pub fn changes<'f>(

@@ -2,7 +2,7 @@
 //! target, which build and fail at run time, and of which nobody knows.
 
 mod features;
-mod remedies;
+pub(crate) mod remedies;
 
 use std::collections::BTreeSet;
 

@@ -3,7 +3,7 @@
 
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{Choices, Graph, matches, matches_as};
+use super::{Choice, Choices, Graph, matches, matches_as};
 use crate::facts::project::{GraphPackage, Resolved};
 use crate::registry;
 use crate::rule::{Outcome, Rule};
@@ -22,6 +22,13 @@ pub(crate) fn all(
     all
 }
 
+/// Leaving out the features that bring a package in at all, for one that fails for a reason of which no rule
+/// knows when it holds.
+pub(crate) fn avoid(graph: &Graph<'_>, choices: &Choices, index: usize) -> Option<Suggestion> {
+    let choice = choices.without(graph, |resolved| resolved.is_built(index))?;
+    Some(leave_out(choice))
+}
+
 /// Leaving out the features of the user's own package that bring it in.
 fn features(graph: &Graph<'_>, choices: &Choices, rule: &Rule, index: usize) -> Option<Suggestion> {
     let still = |resolved: &Resolved| {
@@ -29,7 +36,10 @@ fn features(graph: &Graph<'_>, choices: &Choices, rule: &Rule, index: usize) -> 
         let mut rows = rule.matches.crates.iter();
         resolved.is_built(index) && rows.any(|row| matches(&graph, row, index).is_some())
     };
-    let choice = choices.without(graph, still)?;
+    Some(leave_out(choices.without(graph, still)?))
+}
+
+fn leave_out(choice: Choice) -> Suggestion {
     let lost = quoted(&choice.lost);
     let title = if choice.gained.is_empty() {
         format!("leave out {lost} of `{}`", choice.package)
@@ -37,7 +47,7 @@ fn features(graph: &Graph<'_>, choices: &Choices, rule: &Rule, index: usize) -> 
         let gained = quoted(&choice.gained);
         format!("use {gained} of `{}` in place of {lost}", choice.package)
     };
-    Some(Suggestion {
+    Suggestion {
         title,
         applicability: Applicability::Costs,
         kind: Kind::Feature,
@@ -47,7 +57,7 @@ fn features(graph: &Graph<'_>, choices: &Choices, rule: &Rule, index: usize) -> 
             features: choice.features,
         }),
         verified: false,
-    })
+    }
 }
 
 fn quoted(names: &[String]) -> String {

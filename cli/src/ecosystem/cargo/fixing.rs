@@ -184,7 +184,7 @@ impl Fixing<'_, '_> {
         }
         let done = self.carry_out(&change)?;
         if done {
-            self.events.status("Fixing", &change.title);
+            self.events.status("Fixing", &change.in_short());
             self.changes.push(change);
         }
         Ok(done)
