@@ -1,7 +1,7 @@
 //! One application: what wasify says of it, beside what cargo says and what is known.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -25,6 +25,16 @@ pub(crate) struct Measured {
     pub(crate) foretold: BTreeSet<String>,
     /// Exit codes of `build` and `doctor`.
     pub(crate) exits: [Option<i32>; 2],
+}
+
+/// What `wasify build --fix=all` came to.
+pub(crate) struct Fixed {
+    /// Whether it builds.
+    pub(crate) stands: bool,
+    /// The packages that are left, with their rules.
+    pub(crate) left: Vec<String>,
+    /// The ports in it.
+    pub(crate) ports: Vec<String>,
 }
 
 /// Counts over several applications.
@@ -136,12 +146,6 @@ pub(crate) fn measure(application: &Application) -> Measured {
     let spec = format!("{}@{}", application.name, application.version);
     let build = wasify(&["build", "--crate", &spec]);
     let doctor = wasify(&["doctor", "--crate", &spec]);
-    let name = |value: &Value| {
-        value["package"]["name"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
     let names = |list: &Value| -> BTreeSet<String> {
         list.as_array().into_iter().flatten().map(name).collect()
     };
@@ -166,6 +170,32 @@ pub(crate) fn measure(application: &Application) -> Measured {
     }
 }
 
+/// Has an application repaired, in a home of its own: what was built before is used again, and what is
+/// decided here doesn't reach the other builds.
+pub(crate) fn fix(application: &Application) -> Fixed {
+    let spec = format!("{}@{}", application.name, application.version);
+    let target = home().join("target");
+    let target = target.to_str().unwrap();
+    let args = ["build", "--fix=all", "--target-dir", target, "--crate", &spec];
+    let ran = wasify_in(&home().join("fixed"), &args);
+    let packages = ran.report["build"]["packages"].as_array();
+    let left = packages.into_iter().flatten().map(|failed| {
+        let rule = failed["rule"].as_str().unwrap_or_default();
+        format!("{} (`{rule}`)", name(failed))
+    });
+    let ports = ran.report["ports"].as_array();
+    Fixed {
+        stands: !ran.report["artifacts"].as_array().is_none_or(Vec::is_empty)
+            && ran.report["build"].is_null(),
+        left: left.collect(),
+        ports: ports.into_iter().flatten().map(name).collect(),
+    }
+}
+
+fn name(value: &Value) -> String {
+    value["package"]["name"].as_str().unwrap_or_default().to_owned()
+}
+
 /// The packages that cargo's own last words on each name.
 fn failed(said: &str) -> BTreeSet<String> {
     let named = |line: &str| {
@@ -186,13 +216,16 @@ struct Ran {
 }
 
 fn wasify(args: &[&str]) -> Ran {
-    let home = home();
-    std::fs::create_dir_all(&home).unwrap();
+    wasify_in(&home(), args)
+}
+
+fn wasify_in(home: &Path, args: &[&str]) -> Ran {
+    std::fs::create_dir_all(home).unwrap();
     let out = tempfile::tempdir().unwrap();
     let output = common::wasify(out.path())
         .args(args)
         .args(["--format", "json"])
-        .env("WASIFY_HOME", &home)
+        .env("WASIFY_HOME", home)
         // Half the space on disk for all of them, and the same errors.
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_TARGET_DIR")

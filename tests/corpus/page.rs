@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::common;
-use crate::measured::{Measured, Sums};
+use crate::measured::{Fixed, Measured, Sums};
+use crate::table::Application;
 
 const HEAD: &str = "\
 # Fifty applications
@@ -104,4 +105,51 @@ fn row(measured: &Measured) -> String {
         measured.expected.len(),
         list(measured.foreseen.iter().cloned().collect()),
     )
+}
+
+const FIXED_HEAD: &str = "\
+# Fifty applications, repaired
+
+What `wasify build --crate NAME --fix=all` makes of fifty published applications, without a change of their sources by the
+user. Whether each then does what its native program does is not measured here; `docs/applications.md` and `docs/ports.md`
+say it of some. Written on {date} with {rustc}, by
+
+```sh
+BLESS=1 cargo test -p wasify --test corpus -- --ignored fifty_applications_are_repaired
+```
+
+";
+
+/// Writes what `--fix` came to.
+pub(crate) fn write_fixed(all: &[(&Application, Fixed)]) {
+    let mut page = FIXED_HEAD
+        .replace("{date}", &common::today())
+        .replace("{rustc}", &common::rustc());
+    let before = all.iter().filter(|(application, _)| application.builds()).count();
+    let after = all.iter().filter(|(_, fixed)| fixed.stands).count();
+    let _ = writeln!(
+        page,
+        "{before} of {} build with plain cargo, and {after} with `--fix=all`.\n",
+        all.len()
+    );
+    page.push_str("| application | plain | `--fix=all` | ports in it | left |\n|---|---|---|---|---|\n");
+    let yes = |yes| if yes { "builds" } else { "–" };
+    let list = |names: &[String]| match names {
+        [] => "–".to_owned(),
+        names => names.join(", "),
+    };
+    for (application, fixed) in all {
+        let _ = writeln!(
+            page,
+            "| {} {} | {} | {} | {} | {} |",
+            application.name,
+            application.version,
+            yes(application.builds()),
+            yes(fixed.stands),
+            list(&fixed.ports),
+            list(&fixed.left),
+        );
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/repaired.md");
+    std::fs::write(path, page).unwrap();
 }

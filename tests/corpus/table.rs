@@ -26,6 +26,13 @@ pub(crate) struct Application {
     pub(crate) unresolved: bool,
 }
 
+impl Application {
+    /// Whether it builds as it is.
+    pub(crate) fn builds(&self) -> bool {
+        self.fails.is_empty() && !self.unresolved
+    }
+}
+
 /// All of them, as they stand in the file.
 pub(crate) fn all() -> Vec<Application> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus/corpus.toml");
