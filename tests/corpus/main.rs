@@ -20,6 +20,7 @@
 mod common;
 mod measured;
 mod page;
+mod resolved;
 mod table;
 
 use measured::{Measured, Sums};

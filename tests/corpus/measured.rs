@@ -124,7 +124,7 @@ impl Measured {
 }
 
 /// A folder that stays, so that a run after the first is fast.
-fn home() -> PathBuf {
+pub(crate) fn home() -> PathBuf {
     match std::env::var_os("WASIFY_CORPUS_HOME") {
         Some(home) => home.into(),
         None => PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("corpus"),

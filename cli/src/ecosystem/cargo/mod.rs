@@ -17,11 +17,13 @@ mod run;
 mod test;
 mod unlinked;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::facts::Packages;
+use wasify_lints::finding::Package;
 use wasify_lints::preflight;
 use wasify_lints::rule::Cause;
 
@@ -133,6 +135,32 @@ pub fn examine(
         project: project_name(&known.metadata, &root),
         survey: Ok(preflight::survey(&known.graph()).context("failed to check the rules")?),
         root,
+    })
+}
+
+/// What a project is built of for the target.
+#[derive(Debug)]
+pub struct Ingredients {
+    /// The project's root directory.
+    pub root: PathBuf,
+    /// Every package that the target gets, with the features of each that are on.
+    pub packages: BTreeMap<Package, BTreeSet<String>>,
+}
+
+/// The packages and features that the rules judge, without the rules.
+///
+/// # Errors
+/// There is no graph to be had, for whatever reason.
+pub fn ingredients(
+    around: &Surroundings,
+    request: &BuildRequest,
+    events: &dyn Events,
+) -> anyhow::Result<Ingredients> {
+    let job = Job::fetched(around, request, events)?;
+    let known = graph::known(around, &job.place, &job.request)?;
+    Ok(Ingredients {
+        packages: known.packages(),
+        root: known.metadata.workspace_root.into_std_path_buf(),
     })
 }
 
