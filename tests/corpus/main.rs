@@ -22,6 +22,7 @@
 mod common;
 mod measured;
 mod page;
+mod resolved;
 mod table;
 
 use measured::{Fixed, Measured, Sums};
@@ -77,8 +78,13 @@ fn fifty_applications_are_repaired() {
     let worse = fixed
         .iter()
         .filter(|(application, fixed)| application.builds() && !fixed.stands);
-    let worse: Vec<&str> = worse.map(|(application, _)| application.name.as_str()).collect();
-    assert!(worse.is_empty(), "built without --fix, and not with it: {worse:?}");
+    let worse: Vec<&str> = worse
+        .map(|(application, _)| application.name.as_str())
+        .collect();
+    assert!(
+        worse.is_empty(),
+        "built without --fix, and not with it: {worse:?}"
+    );
 }
 
 /// Gives every complaint at once.

@@ -134,7 +134,7 @@ impl Measured {
 }
 
 /// A folder that stays, so that a run after the first is fast.
-fn home() -> PathBuf {
+pub(crate) fn home() -> PathBuf {
     match std::env::var_os("WASIFY_CORPUS_HOME") {
         Some(home) => home.into(),
         None => PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("corpus"),
@@ -176,7 +176,14 @@ pub(crate) fn fix(application: &Application) -> Fixed {
     let spec = format!("{}@{}", application.name, application.version);
     let target = home().join("target");
     let target = target.to_str().unwrap();
-    let args = ["build", "--fix=all", "--target-dir", target, "--crate", &spec];
+    let args = [
+        "build",
+        "--fix=all",
+        "--target-dir",
+        target,
+        "--crate",
+        &spec,
+    ];
     let ran = wasify_in(&home().join("fixed"), &args);
     let packages = ran.report["build"]["packages"].as_array();
     let left = packages.into_iter().flatten().map(|failed| {
@@ -193,7 +200,10 @@ pub(crate) fn fix(application: &Application) -> Fixed {
 }
 
 fn name(value: &Value) -> String {
-    value["package"]["name"].as_str().unwrap_or_default().to_owned()
+    value["package"]["name"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The packages that cargo's own last words on each name.

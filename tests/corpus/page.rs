@@ -125,14 +125,19 @@ pub(crate) fn write_fixed(all: &[(&Application, Fixed)]) {
     let mut page = FIXED_HEAD
         .replace("{date}", &common::today())
         .replace("{rustc}", &common::rustc());
-    let before = all.iter().filter(|(application, _)| application.builds()).count();
+    let before = all
+        .iter()
+        .filter(|(application, _)| application.builds())
+        .count();
     let after = all.iter().filter(|(_, fixed)| fixed.stands).count();
     let _ = writeln!(
         page,
         "{before} of {} build with plain cargo, and {after} with `--fix=all`.\n",
         all.len()
     );
-    page.push_str("| application | plain | `--fix=all` | ports in it | left |\n|---|---|---|---|---|\n");
+    page.push_str(
+        "| application | plain | `--fix=all` | ports in it | left |\n|---|---|---|---|---|\n",
+    );
     let yes = |yes| if yes { "builds" } else { "–" };
     let list = |names: &[String]| match names {
         [] => "–".to_owned(),

@@ -1,7 +1,7 @@
 //! The dependency graph of a project, as rules judge it: from `cargo metadata` to
 //! [`Project`], with the settings that decide what is built of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -9,6 +9,7 @@ use cargo_metadata::cargo_platform::Cfg;
 use cargo_metadata::{Dependency as Declared, DependencyKind, Metadata, Node, PackageId};
 use toml::Table;
 use wasify_lints::facts::project::{Dependency, GraphPackage, Project, Resolved, Selection};
+use wasify_lints::finding::Package;
 use wasify_lints::preflight::{Graph, Tools};
 
 use super::config;
@@ -45,6 +46,21 @@ impl Known {
             tools: &self.tools,
         }
     }
+
+    /// What is built for the target, with the features that are on.
+    #[must_use]
+    pub(super) fn packages(&self) -> BTreeMap<Package, BTreeSet<String>> {
+        let of = |index: usize| {
+            let package = &self.project.packages[index];
+            let named = Package {
+                name: package.name.clone(),
+                version: Some(package.version.to_string()),
+            };
+            let features = self.resolved.features(index).map(str::to_owned);
+            (named, features.collect())
+        };
+        self.resolved.packages().map(of).collect()
+    }
 }
 
 /// Cargo can't tell the graph.
@@ -77,7 +93,7 @@ pub(super) fn known(
 ) -> anyhow::Result<Known> {
     let (metadata, cfgs) = std::thread::scope(|scope| {
         // With all features, so that it can be seen what others would bring.
-        let metadata = scope.spawn(|| resolved(around, place, request, &["--all-features"]));
+        let metadata = scope.spawn(|| resolved(around, place, request));
         let cfgs = toolchain::target_cfgs(around, &place.cwd);
         (metadata.join(), cfgs)
     });
@@ -126,15 +142,27 @@ fn resolved(
     around: &Surroundings,
     place: &Place,
     request: &BuildRequest,
-    features: &[&str],
 ) -> anyhow::Result<Metadata> {
-    let mut cargo = around.cargo().cwd(&place.cwd).args([
+    let args = [
         "metadata",
         "--format-version=1",
-        "--color=never",
         "--filter-platform",
         TARGET,
-    ]);
+        "--all-features",
+    ];
+    let said = asked(around, place, request, &args)?;
+    serde_json::from_str(&said).context("failed to read what `cargo metadata` said")
+}
+
+/// What cargo answers, asked about the project with the user's settings.
+fn asked(
+    around: &Surroundings,
+    place: &Place,
+    request: &BuildRequest,
+    args: &[&str],
+) -> anyhow::Result<String> {
+    let mut cargo = around.cargo().cwd(&place.cwd).args(args.iter().copied());
+    cargo = cargo.arg("--color=never");
     if let Some(manifest) = &place.manifest {
         cargo = cargo.arg("--manifest-path").arg(manifest);
     }
@@ -145,7 +173,6 @@ fn resolved(
     ];
     let on = switches.into_iter().filter(|(_, on)| *on);
     cargo = cargo.args(on.map(|(flag, _)| flag));
-    cargo = cargo.args(features.iter().copied());
     for setting in config::arguments(&request.passed_on) {
         cargo = cargo.arg("--config").arg(setting);
     }
@@ -168,7 +195,7 @@ fn resolved(
         }
         .into());
     }
-    serde_json::from_str(&output.stdout).context("failed to read what `cargo metadata` said")
+    Ok(output.stdout)
 }
 
 /// Whether the workspace is resolved by cargo's first feature resolver, which unifies the features of a
@@ -185,31 +212,43 @@ fn is_first_resolver(root: &Path) -> bool {
     }
 }
 
+/// Features by name and version of a package.
+type Unified = BTreeMap<(String, String), Vec<String>>;
+
+/// `cargo metadata` would count the features that tests ask for, which a build doesn't.
 fn features_of_the_first_resolver(
     around: &Surroundings,
     place: &Place,
     request: &BuildRequest,
-) -> BTreeMap<PackageId, Vec<String>> {
-    let mut flags = Vec::new();
-    if request.no_default_features {
-        flags.push("--no-default-features");
-    }
-    if request.all_features {
-        flags.push("--all-features");
+) -> Unified {
+    let mut args = vec!["tree", "--edges=normal", "--target", TARGET];
+    args.extend(["--prefix=none", "--format={p}|{f}"]);
+    let switches = [
+        ("--workspace", request.workspace),
+        ("--no-default-features", request.no_default_features),
+        ("--all-features", request.all_features),
+    ];
+    args.extend(switches.iter().filter(|(_, on)| *on).map(|(flag, _)| *flag));
+    for package in &request.packages {
+        args.extend(["--package", package]);
     }
     for features in &request.features {
-        flags.extend(["--features", features]);
+        args.extend(["--features", features]);
     }
     // Without an answer the features are those of the second resolver, which are fewer.
-    let metadata = resolved(around, place, request, &flags).ok();
-    let nodes = metadata.into_iter().filter_map(|metadata| metadata.resolve);
-    nodes
-        .flat_map(|resolve| resolve.nodes)
-        .map(|node| {
-            let features = node.features.iter().map(ToString::to_string);
-            (node.id, features.collect())
-        })
-        .collect()
+    let said = asked(around, place, request, &args).unwrap_or_default();
+    said.lines().filter_map(of_a_tree).collect()
+}
+
+/// `name v1.2.3 (/where)|one,two (*)`
+fn of_a_tree(line: &str) -> Option<((String, String), Vec<String>)> {
+    let (package, features) = line.split_once('|')?;
+    let (name, rest) = package.split_once(" v")?;
+    let version = rest.split(' ').next()?;
+    let features = features.trim_end_matches("(*)").trim().split(',');
+    let features = features.filter(|feature| !feature.is_empty());
+    let features = features.map(str::to_owned).collect();
+    Some(((name.to_owned(), version.to_owned()), features))
 }
 
 /// Cargo's packages as rules know them.
@@ -217,7 +256,7 @@ fn project(
     metadata: &Metadata,
     request: &BuildRequest,
     cfgs: &[Cfg],
-    unified: &BTreeMap<PackageId, Vec<String>>,
+    unified: &Unified,
 ) -> Project {
     let mut packages: Vec<&cargo_metadata::Package> = metadata.packages.iter().collect();
     packages.sort_by_key(|package| (&package.name, &package.version, &package.id));
@@ -257,7 +296,10 @@ fn project(
             || package.dependencies.iter().any(|declared| {
                 declared.kind == DependencyKind::Build && NATIVE.contains(&declared.name.as_str())
             }),
-        unified: unified.get(&package.id).cloned().unwrap_or_default(),
+        unified: unified
+            .get(&(package.name.to_string(), package.version.to_string()))
+            .cloned()
+            .unwrap_or_default(),
     });
     Project {
         packages: converted.collect(),

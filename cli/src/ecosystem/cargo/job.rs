@@ -346,7 +346,10 @@ pub(super) fn forget_unflagged(
     let configured = configured.unwrap_or(&metadata.target_directory);
     // Cargo's metadata doesn't know of `--target-dir`, which moves everything unless the configuration
     // has a directory for what lies in between.
-    for directory in [Some(configured.as_std_path()), target_dir].into_iter().flatten() {
+    for directory in [Some(configured.as_std_path()), target_dir]
+        .into_iter()
+        .flatten()
+    {
         shim::forget(flags, directory)
             .context("failed to make cargo compile the crates with flags again")?;
     }

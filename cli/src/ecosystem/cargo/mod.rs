@@ -20,12 +20,13 @@ mod run;
 mod test;
 mod unlinked;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::facts::Packages;
-use wasify_lints::finding::Finding;
+use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight;
 use wasify_lints::rule::Cause;
 
@@ -166,6 +167,32 @@ fn add_ports(findings: &mut [Finding], known: &Known) -> anyhow::Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// What a project is built of for the target.
+#[derive(Debug)]
+pub struct Ingredients {
+    /// The project's root directory.
+    pub root: PathBuf,
+    /// Every package that the target gets, with the features of each that are on.
+    pub packages: BTreeMap<Package, BTreeSet<String>>,
+}
+
+/// The packages and features that the rules judge, without the rules.
+///
+/// # Errors
+/// There is no graph to be had, for whatever reason.
+pub fn ingredients(
+    around: &Surroundings,
+    request: &BuildRequest,
+    events: &dyn Events,
+) -> anyhow::Result<Ingredients> {
+    let job = Job::fetched(around, request, events)?;
+    let known = graph::known(around, &job.place, &job.request)?;
+    Ok(Ingredients {
+        packages: known.packages(),
+        root: known.metadata.workspace_root.into_std_path_buf(),
+    })
 }
 
 /// What is told of a project whose graph can't be had: that it is so is a finding, unless cargo could not

@@ -59,7 +59,10 @@ pub fn cures(name: &str) -> anyhow::Result<Vec<String>> {
 /// is about the crate; of other rules only what is found in the crate's own code.
 #[must_use]
 pub fn is_cure(krate: &str, cures: &[String], finding: &Finding) -> bool {
-    let in_crate = finding.package.as_ref().is_some_and(|package| package.name == krate);
+    let in_crate = finding
+        .package
+        .as_ref()
+        .is_some_and(|package| package.name == krate);
     let about_crates = registry::rule(finding.rule)
         .ok()
         .flatten()
@@ -90,7 +93,11 @@ pub fn suggest(
     let source = |suggestion: &Suggestion| suggestion.kind == Kind::Source;
     let at = finding.suggestions.iter().position(source);
     let suggestion = Suggestion {
-        title: format!("use the port of `{}`: {}", port.krate, port.instead.join("; ")),
+        title: format!(
+            "use the port of `{}`: {}",
+            port.krate,
+            port.instead.join("; ")
+        ),
         applicability: Applicability::Safe,
         kind: Kind::Port,
         flag: Some("wasify build --fix".to_owned()),

@@ -99,71 +99,78 @@ pub(crate) mod written {
     /// package is the root, and `name!` a procedural macro. Versions are `1.0.0` unless the name says
     /// `name@2.1.0`.
     pub(crate) fn project(text: &str) -> Project {
-        let lines: Vec<&str> = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        let mut project = Project::default();
-        for line in lines.iter().filter(|line| !line.contains('=')) {
-            let name = line.split(':').next().unwrap_or(line);
-            let (name, version) = name.split_once('@').unwrap_or((name, "1.0.0"));
-            project.packages.push(GraphPackage {
-                name: name.trim_end_matches('!').to_owned(),
-                version: version.parse().unwrap(),
-                own: project.packages.is_empty(),
-                proc_macro: name.ends_with('!'),
-                manifest: PathBuf::from(format!("{name}/Cargo.toml")),
-                features: BTreeMap::new(),
-                dependencies: Vec::new(),
-                builds_native: false,
-                unified: Vec::new(),
-            });
-        }
-        let index = |project: &Project, name: &str| {
-            let name = name.trim_end_matches('!');
-            let found = project.packages.iter().position(|known| known.name == name);
-            found.unwrap_or_else(|| panic!("no package {name}"))
+        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut project = Project {
+            packages: Vec::new(),
+            roots: vec![0],
         };
-        for line in &lines {
+        for line in lines().filter(|line| !line.contains('=')) {
+            let name = line.split(':').next().unwrap_or(line);
+            let own = project.packages.is_empty();
+            project.packages.push(package(name, own));
+        }
+        for line in lines() {
             if let Some((feature, values)) = line.split_once('=') {
-                let (package, feature) = feature.trim().split_once('.').unwrap();
-                let package = index(&project, package);
-                let values = values.split(',').map(|value| value.trim().to_owned());
-                let values = values.filter(|value| !value.is_empty()).collect();
-                project.packages[package]
-                    .features
-                    .insert(feature.to_owned(), values);
-                continue;
-            }
-            let Some((from, needs)) = line.split_once(": ") else {
-                continue;
-            };
-            let from = index(&project, from.split('@').next().unwrap());
-            for need in needs.split(", ") {
-                let (name, features) = match need.trim_end_matches(']').split_once('[') {
-                    Some((name, features)) => (name, features),
-                    None => (need, ""),
-                };
-                let optional = name.ends_with('?');
-                let name = name.trim_end_matches(['?', '!']);
-                let to = index(&project, name);
-                let features: Vec<String> = features
-                    .split(' ')
-                    .filter(|feature| !feature.is_empty())
-                    .map(str::to_owned)
-                    .collect();
-                project.packages[from].dependencies.push(Dependency {
-                    name: name.to_owned(),
-                    to,
-                    optional,
-                    default_features: !features.iter().any(|feature| feature == "-"),
-                    features: features.into_iter().filter(|f| f != "-").collect(),
-                    requirement: VersionReq::STAR,
-                });
+                add_feature(&mut project, feature.trim(), values);
+            } else if let Some((from, needs)) = line.split_once(": ") {
+                for need in needs.split(", ") {
+                    add_dependency(&mut project, from, need);
+                }
             }
         }
-        project.roots = vec![0];
         project
+    }
+
+    fn package(name: &str, own: bool) -> GraphPackage {
+        let (name, version) = name.split_once('@').unwrap_or((name, "1.0.0"));
+        GraphPackage {
+            name: name.trim_end_matches('!').to_owned(),
+            version: version.parse().unwrap(),
+            own,
+            proc_macro: name.ends_with('!'),
+            manifest: PathBuf::from(format!("{name}/Cargo.toml")),
+            features: BTreeMap::new(),
+            dependencies: Vec::new(),
+            builds_native: false,
+            unified: Vec::new(),
+        }
+    }
+
+    fn index(project: &Project, name: &str) -> usize {
+        let name = name.split('@').next().unwrap().trim_end_matches('!');
+        let found = project.packages.iter().position(|known| known.name == name);
+        found.unwrap_or_else(|| panic!("no package {name}"))
+    }
+
+    fn add_feature(project: &mut Project, feature: &str, values: &str) {
+        let (package, feature) = feature.split_once('.').unwrap();
+        let package = index(project, package);
+        let values = values.split(',').map(|value| value.trim().to_owned());
+        let values = values.filter(|value| !value.is_empty()).collect();
+        let features = &mut project.packages[package].features;
+        features.insert(feature.to_owned(), values);
+    }
+
+    fn add_dependency(project: &mut Project, from: &str, need: &str) {
+        let (name, features) = need
+            .trim_end_matches(']')
+            .split_once('[')
+            .unwrap_or((need, ""));
+        let optional = name.ends_with('?');
+        let name = name.trim_end_matches(['?', '!']);
+        let features = features.split(' ').filter(|feature| !feature.is_empty());
+        let features: Vec<String> = features.map(str::to_owned).collect();
+        let (from, to) = (index(project, from), index(project, name));
+        project.packages[from].dependencies.push(Dependency {
+            name: name.to_owned(),
+            to,
+            optional,
+            default_features: !features.iter().any(|feature| feature == "-"),
+            features: features
+                .into_iter()
+                .filter(|feature| feature != "-")
+                .collect(),
+            requirement: VersionReq::STAR,
+        });
     }
 }

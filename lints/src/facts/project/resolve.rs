@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::Project;
+use super::{Dependency, Project};
 
 /// What of the roots is to be built.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -236,13 +236,15 @@ impl Walk<'_> {
             });
             return;
         }
-        // An optional dependency's own feature comes with it, where it has one.
-        if self.project.packages[index].features.contains_key(name) {
-            self.push(index, Some(name), by.clone());
-        }
         self.named(index, name, |walk, place| {
+            let package = &walk.project.packages[index];
+            let Dependency { to, optional, .. } = package.dependencies[place];
+            // An optional dependency's own feature comes with it, where it has one. Not so that of a dependency
+            // for other targets, which isn't among these.
+            if optional && package.features.contains_key(name) {
+                walk.push(index, Some(name), by.clone());
+            }
             walk.dependency(index, place, by);
-            let to = walk.project.packages[index].dependencies[place].to;
             walk.push_feature(to, feature, by.clone());
         });
     }
