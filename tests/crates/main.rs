@@ -4,7 +4,7 @@
 //! `wasify doctor` has to foretell it by the rule and `wasify build` has to explain it by the rule; where
 //! the project is said to build, it has to, and the rule must not be found.
 //!
-//! Each test run shows those with `always = true`, one for each cause. All are shown, which takes an hour, by
+//! Each test run shows those with `always = true`, one for each cause. All are shown, which takes half an hour, by
 //!
 //! ```sh
 //! cargo test -p wasify --test crates -- --include-ignored
