@@ -60,7 +60,7 @@ fn compare(application: &Application, flags: &[&str], differences: &mut String) 
         ..BuildRequest::default()
     };
     let around = Surroundings {
-        cwd: std::env::temp_dir(),
+        cwd: measured::home(),
         executable: env!("CARGO_BIN_EXE_wasify").into(),
         vars: [("WASIFY_HOME".into(), Some(measured::home().into()))].into(),
     };

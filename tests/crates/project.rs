@@ -4,6 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use wasify_lints::registry;
+use wasify_lints::rule::Rule;
+use wasify_lints::suggestion::Action;
+
 use crate::support::cases::Case;
 
 fn home() -> PathBuf {
@@ -16,10 +20,12 @@ pub(crate) fn target_dir() -> PathBuf {
 }
 
 /// Writes it, and locks the versions that the case names.
-pub(crate) fn write(case: &Case, name: &str) -> Result<PathBuf, String> {
+pub(crate) fn write(rule: &str, case: &Case, name: &str) -> Result<PathBuf, String> {
     let folder = home().join(name);
     let manifest = manifest(case);
     let (path, lock) = (folder.join("Cargo.toml"), folder.join("Cargo.lock"));
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    fs::write(folder.join("wasify.toml"), flags(rule, case)?).map_err(|error| error.to_string())?;
     let is_same = fs::read_to_string(&path).is_ok_and(|present| present == manifest);
     if is_same && lock.exists() {
         return Ok(folder);
@@ -46,6 +52,31 @@ fn pin(folder: &Path, case: &Case) -> Result<(), String> {
         cargo(folder, &["update", package, "--precise", version], case)?;
     }
     Ok(())
+}
+
+/// The flags of the case's port: the unstable features that the rules of its packages say to open.
+fn flags(rule: &str, case: &Case) -> Result<String, String> {
+    let rules = registry::rules().map_err(|error| error.to_string())?;
+    let mut text = "[rust]\nopen = [\n".to_owned();
+    for name in &case.open {
+        let opens = |action: &Action| match action {
+            Action::Open { package, features } if package == name => Some(features.clone()),
+            _ => None,
+        };
+        // What the rule itself says comes first: another of the package may be about other versions.
+        let (own, others): (Vec<&Rule>, Vec<&Rule>) =
+            rules.iter().partition(|known| known.id == rule);
+        let mut suggestions = own
+            .into_iter()
+            .chain(others)
+            .flat_map(|rule| &rule.suggestions);
+        let features = suggestions.find_map(|suggestion| opens(suggestion.action.as_ref()?));
+        let features = features.ok_or_else(|| format!("no rule opens `{name}`"))?;
+        text.push_str(&format!(
+            "    {{ name = \"{name}\", features = {features:?}, for = \"case\" }},\n"
+        ));
+    }
+    Ok(text + "]\n")
 }
 
 fn manifest(case: &Case) -> String {
@@ -93,6 +124,10 @@ fn plain(program: &str, folder: &Path) -> Command {
 /// The settings of a case, and none of whoever runs the tests.
 pub(crate) fn with_flags<'c>(command: &'c mut Command, case: &Case) -> &'c mut Command {
     command.env_remove("RUSTFLAGS");
+    if !case.c_compiler {
+        // Whatever C compiler the machine has: this is what build scripts are told to call.
+        command.env("CC_wasm32_wasip2", "/nowhere/clang");
+    }
     match &case.rustflags {
         Some(flags) => command.env("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", flags),
         None => command.env_remove("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS"),

@@ -12,7 +12,7 @@ use crate::support::cases::{Case, Fails};
 
 /// Passes when wasify says of a project what the case says.
 pub(crate) fn show(rule: &str, case: &Case, name: &str) -> Result<(), Failed> {
-    let folder = project::write(case, name)?;
+    let folder = project::write(rule, case, name)?;
     if let Some(target) = &case.target {
         return Ok(checks(&folder, target, case)?);
     }

@@ -189,7 +189,10 @@ mod tests {
             let changes = changes(both.iter(), reach, tried);
             changes.into_iter().map(|change| change.action).collect()
         };
-        assert_eq!(of(Reach::All, &BTreeSet::new()), [flag.clone()]);
+        assert_eq!(
+            of(Reach::All, &BTreeSet::new()),
+            std::slice::from_ref(&flag)
+        );
         let tried = BTreeSet::from([key(&flag)]);
         assert_eq!(of(Reach::Safe, &tried), []);
         assert_eq!(of(Reach::All, &tried), [features(&["a"])]);
