@@ -121,7 +121,9 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 /// version of WASI that the compiler's own library asks for.
 fn normalised(text: &str) -> String {
     let mut lines = Vec::new();
-    for line in text.lines() {
+    // Another cargo of this machine may be at work.
+    let waits = |line: &&str| line.trim_start().starts_with("Blocking waiting for");
+    for line in text.lines().filter(|line| !waits(line)) {
         let line = match line.split_once("target(s) in ") {
             Some((before, _)) => format!("{before}target(s) in TIME"),
             None => line.to_owned(),

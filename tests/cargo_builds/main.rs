@@ -3,6 +3,7 @@
 mod at_once;
 mod common;
 mod failures;
+mod fixing;
 mod hanging;
 mod hosts;
 mod interrupted;
