@@ -26,6 +26,8 @@ port_files! {
     "ctrlc/port.toml",
     "ctrlc/wasi.rs",
     "du-dust/port.toml",
+    "eza/permissions.rs",
+    "eza/port.toml",
     "fd-find/port.toml",
     "fd-lock/port.toml",
     "fd-lock/wasi.rs",
