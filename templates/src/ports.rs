@@ -15,6 +15,8 @@ macro_rules! port_files {
 }
 
 port_files! {
+    "arboard/port.toml",
+    "arboard/wasi.rs",
     "blake3/port.toml",
     "clircle/port.toml",
     "clircle/wasi.rs",
@@ -46,6 +48,7 @@ port_files! {
     "memmap2/wasi.rs",
     "open/port.toml",
     "open/wasi.rs",
+    "pager/port.toml",
     "path_abs/port.toml",
     "rayon-core/port.toml",
     "rustls-native-certs/port.toml",
