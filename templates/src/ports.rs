@@ -42,6 +42,8 @@ port_files! {
     "if-addrs/port.toml",
     "if-addrs/wasi.rs",
     "ignore/port.toml",
+    "just/port.toml",
+    "just/wasi.rs",
     "listenfd/port.toml",
     "listenfd/wasi.rs",
     "memmap2/port.toml",
