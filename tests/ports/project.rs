@@ -18,6 +18,8 @@ pub(crate) struct Project {
     folder: PathBuf,
     krate: String,
     version: String,
+    /// See [`Proof::unstable`].
+    unstable: bool,
 }
 
 impl Project {
@@ -29,6 +31,7 @@ impl Project {
             name,
             krate: port.krate.clone(),
             version: version.to_owned(),
+            unstable: proof.unstable,
         };
         let mut dependency = proof.dependency.clone();
         dependency.insert("version".to_owned(), format!("={version}").into());
@@ -98,6 +101,9 @@ impl Project {
             .arg(scratch().join("target"))
             .args(options)
             .current_dir(&self.folder);
+        if self.unstable {
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
         Ok(command.output()?)
     }
 

@@ -26,6 +26,10 @@ pub(crate) struct Proof {
     /// What the program finds in its environment.
     #[serde(default)]
     environment: BTreeMap<String, String>,
+    /// Whether a dependency beside the ported one declares unstable features, which wasify opens for it
+    /// alone and the proof for all.
+    #[serde(default)]
+    pub(crate) unstable: bool,
     /// What it reads from standard input.
     #[serde(default)]
     stdin: String,

@@ -133,8 +133,10 @@ fn seen_on_what_is_here() -> Result<(), Failed> {
     let engine = format!(", {}", wasify_runtime::VERSION.to_lowercase());
     let mut stale = Vec::new();
     for rule in wasify_lints::registry::rules()? {
+        // What doesn't build was never run.
+        let engine = if rule.group == "build" { "" } else { &engine };
         if let Some(seen_on) = &rule.proof.seen_on
-            && !(seen_on.starts_with(&rust) && seen_on.ends_with(&engine))
+            && !(seen_on.starts_with(&rust) && seen_on.ends_with(engine))
         {
             stale.push(format!("{}: `{seen_on}`", rule.id));
         }
