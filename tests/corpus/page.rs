@@ -76,18 +76,20 @@ fn alarms(all: &[Measured]) -> usize {
         .sum()
 }
 
+/// Names in a cell of a table.
+fn list(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
+    match &names[..] {
+        [] => "–".to_owned(),
+        names => names.join(", "),
+    }
+}
+
 fn row(measured: &Measured) -> String {
-    let list = |names: Vec<String>| {
-        if names.is_empty() {
-            "–".to_owned()
-        } else {
-            names.join(", ")
-        }
-    };
     let expected = if measured.unresolved {
         "no set of versions".to_owned()
     } else {
-        list(measured.expected.keys().cloned().collect())
+        list(measured.expected.keys().cloned())
     };
     let found = measured
         .found
@@ -101,9 +103,9 @@ fn row(measured: &Measured) -> String {
         "| {} {} | {expected} | {} | {foretold} of {} | {} |\n",
         measured.name,
         measured.version,
-        list(found.collect()),
+        list(found),
         measured.expected.len(),
-        list(measured.foreseen.iter().cloned().collect()),
+        list(measured.foreseen.iter().cloned()),
     )
 }
 
@@ -139,10 +141,6 @@ pub(crate) fn write_fixed(all: &[(&Application, Fixed)]) {
         "| application | plain | `--fix=all` | ports in it | left |\n|---|---|---|---|---|\n",
     );
     let yes = |yes| if yes { "builds" } else { "–" };
-    let list = |names: &[String]| match names {
-        [] => "–".to_owned(),
-        names => names.join(", "),
-    };
     for (application, fixed) in all {
         let _ = writeln!(
             page,
@@ -151,8 +149,8 @@ pub(crate) fn write_fixed(all: &[(&Application, Fixed)]) {
             application.version,
             yes(application.builds()),
             yes(fixed.stands),
-            list(&fixed.ports),
-            list(&fixed.left),
+            list(fixed.ports.iter().cloned()),
+            list(fixed.left.iter().cloned()),
         );
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/repaired.md");

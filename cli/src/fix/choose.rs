@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
-use wasify_lints::finding::{Finding, Package};
+use wasify_lints::finding::Finding;
 use wasify_lints::suggestion::{Action, Applicability, Suggestion};
 
 /// How far `--fix` may go.
@@ -22,8 +22,6 @@ pub struct Change {
     pub action: Action,
     /// The rule that asked for it.
     pub rule: &'static str,
-    /// The package it is about.
-    pub package: Option<Package>,
     /// What doing it means, an imperative line.
     pub title: String,
     /// The line that does the same by hand.
@@ -75,33 +73,23 @@ pub fn changes<'f>(
     one_set_of_features(changes)
 }
 
-/// Of several sets of features the smallest: each leaves out what one finding asks for, and what is in
-/// none of the others has to go.
+/// Of several sets of features what is in all of them: each leaves out what one finding asks for. The
+/// first change stays in its place and stands for them.
 fn one_set_of_features(changes: Vec<Change>) -> Vec<Change> {
-    let mut common: Option<BTreeSet<String>> = None;
-    for change in &changes {
-        if let Action::Features { features, .. } = &change.action {
-            let these: BTreeSet<String> = features.iter().cloned().collect();
-            common = Some(match common {
-                Some(common) => common.intersection(&these).cloned().collect(),
-                None => these,
-            });
+    let mut one: Vec<Change> = Vec::new();
+    for change in changes {
+        let sets = one.iter_mut().find_map(|other| match &mut other.action {
+            Action::Features { features, .. } => Some(features),
+            _ => None,
+        });
+        match (sets, &change.action) {
+            (Some(common), Action::Features { features, .. }) => {
+                common.retain(|feature| features.contains(feature));
+            }
+            _ => one.push(change),
         }
     }
-    let mut first = true;
-    let keep = |change: &Change| {
-        !matches!(change.action, Action::Features { .. }) || std::mem::take(&mut first)
-    };
-    let mut changes: Vec<Change> = {
-        let mut keep = keep;
-        changes.into_iter().filter(|change| keep(change)).collect()
-    };
-    for change in &mut changes {
-        if let (Action::Features { features, .. }, Some(common)) = (&mut change.action, &common) {
-            *features = common.iter().cloned().collect();
-        }
-    }
-    changes
+    one
 }
 
 fn change(
@@ -123,7 +111,6 @@ fn change(
     (allowed && can && !tried.contains(&key(&action))).then(|| Change {
         action,
         rule: finding.rule,
-        package: finding.package.clone(),
         title: suggestion.title.clone(),
         flag: suggestion.flag.clone(),
     })

@@ -10,6 +10,7 @@ use toml_edit::{Document, Item, Table};
 
 use super::{KEYS, PERMISSIONS, TABLES};
 use crate::ecosystem::trouble::Trouble;
+use crate::errors::nearest;
 use crate::runtime::grants::{Dir, Grants};
 use crate::runtime::words::{self, DirWord, EnvWord, NetWord};
 
@@ -49,13 +50,8 @@ impl Source<'_> {
     fn unknown(&self, table: &Table, name: &str, kind: &str, known: &[&str]) -> Trouble {
         let span = table.key(name).and_then(toml_edit::Key::span);
         let trouble = self.trouble(span, &format!("there is no {kind} `{name}`"));
-        let nearest = known
-            .iter()
-            .map(|known| (strsim::jaro_winkler(name, known), known))
-            .filter(|(likeness, _)| *likeness > 0.75)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        match nearest {
-            Some((_, known)) => trouble.help(format!("did you mean `{known}`?")),
+        match nearest(name, known.iter().copied()) {
+            Some(known) => trouble.help(format!("did you mean `{known}`?")),
             None => trouble.help(format!("it may be one of: {}", known.join(", "))),
         }
     }

@@ -6,4 +6,4 @@ mod target;
 
 pub use missing::Missing;
 pub use target::{ensure_target, target_cfgs};
-pub(crate) use target::{is_missing, no_rust};
+pub(crate) use target::{is_missing, without_cargo};

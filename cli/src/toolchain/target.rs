@@ -125,14 +125,22 @@ pub fn target_cfgs(around: &Surroundings, cwd: &Path) -> anyhow::Result<Vec<Cfg>
 }
 
 /// Starts a program and keeps what it says; a missing one is the given trouble.
-fn start(invocation: &Invocation, missing: impl Fn() -> Trouble) -> anyhow::Result<Output> {
-    execute::capture(invocation).map_err(|error| {
-        if is_missing(&error) {
-            missing().into()
-        } else {
-            error
-        }
-    })
+fn start(invocation: &Invocation, missing: impl FnOnce() -> Trouble) -> anyhow::Result<Output> {
+    execute::capture(invocation).map_err(|error| or_missing(error, missing))
+}
+
+/// Why cargo could not be started.
+pub(crate) fn without_cargo(error: anyhow::Error) -> anyhow::Error {
+    or_missing(error, || no_rust("cargo"))
+}
+
+/// Why a program could not be started; that there is none is the given trouble.
+fn or_missing(error: anyhow::Error, missing: impl FnOnce() -> Trouble) -> anyhow::Error {
+    if is_missing(&error) {
+        missing().into()
+    } else {
+        error
+    }
 }
 
 /// Whether a program could not be started because there is none of that name.

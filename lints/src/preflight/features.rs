@@ -25,16 +25,6 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The selection that builds it.
-    #[must_use]
-    pub fn selection(&self) -> Selection {
-        Selection {
-            features: self.features.clone(),
-            no_default_features: true,
-            all_features: false,
-        }
-    }
-
     /// Cargo's flags for it.
     #[must_use]
     pub fn flags(&self) -> String {
@@ -252,7 +242,6 @@ mod tests {
         let tools = Tools::default();
         let graph = Graph {
             project: &project,
-            selection: &selection,
             resolved: &resolved,
             tools: &tools,
         };

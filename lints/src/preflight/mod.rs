@@ -4,12 +4,12 @@
 mod features;
 pub(crate) mod remedies;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use semver::{Version, VersionReq};
 
 use crate::Error;
-use crate::facts::project::{GraphPackage, Project, Resolved, Selection};
+use crate::facts::project::{GraphPackage, Project, Resolved};
 use crate::finding::{Confidence, Finding, Level, Package};
 use crate::registry;
 use crate::rule::{Beside, CrateMatch, Outcome, Rule};
@@ -32,8 +32,6 @@ pub struct Tools {
 pub struct Graph<'a> {
     /// The packages.
     pub project: &'a Project,
-    /// What is asked for.
-    pub selection: &'a Selection,
     /// What is built for the target.
     pub resolved: &'a Resolved,
     /// The machine and the settings.
@@ -82,14 +80,10 @@ pub fn survey(graph: &Graph<'_>) -> Result<Survey, Error> {
         let rows = rules
             .get(package.name.as_str())
             .map_or(&[][..], Vec::as_slice);
-        let mut known = false;
         for (rule, row) in rows {
             let Some(feature) = matches(graph, row, index) else {
-                // Another version, or other features: somebody has looked at the package.
-                known = true;
                 continue;
             };
-            known = true;
             if is_cured(graph, rule, index) {
                 continue;
             }
@@ -105,7 +99,8 @@ pub fn survey(graph: &Graph<'_>) -> Result<Survey, Error> {
                 findings.push(found);
             }
         }
-        if !known && uses_the_system(graph.project, index) && !builds(package)? {
+        // Where there is a row, be it of another version, somebody has looked at the package.
+        if rows.is_empty() && uses_the_system(graph.project, index) && !builds(package)? {
             survey.unknown.push(package.package());
         }
     }
@@ -139,8 +134,8 @@ pub fn wants_c_compiler(graph: &Graph<'_>) -> bool {
 /// The rows of all rules by the package that they are about.
 fn by_package(
     rules: &'static [Rule],
-) -> std::collections::BTreeMap<&'static str, Vec<(&'static Rule, &'static CrateMatch)>> {
-    let mut rows = std::collections::BTreeMap::<&str, Vec<_>>::new();
+) -> BTreeMap<&'static str, Vec<(&'static Rule, &'static CrateMatch)>> {
+    let mut rows = BTreeMap::<&str, Vec<_>>::new();
     for rule in rules {
         for row in &rule.matches.crates {
             rows.entry(&row.name).or_default().push((rule, row));
@@ -155,7 +150,7 @@ pub(crate) fn matches<'r>(
     row: &'r CrateMatch,
     index: usize,
 ) -> Option<Option<&'r str>> {
-    matches_as(graph, row, index, &graph.project.packages[index])
+    matches_as(graph, row, index, &graph.project.packages[index].version)
 }
 
 /// The same for another version of the package.
@@ -163,12 +158,12 @@ fn matches_as<'r>(
     graph: &Graph<'_>,
     row: &'r CrateMatch,
     index: usize,
-    package: &GraphPackage,
+    version: &Version,
 ) -> Option<Option<&'r str>> {
     let on = |feature: &String| graph.resolved.has(index, feature);
     let cfg = |cfg: &String| graph.tools.cfgs.contains(cfg);
-    if row.name != package.name
-        || !in_range(&row.versions, &package.version)
+    if row.name != graph.project.packages[index].name
+        || !in_range(&row.versions, version)
         || row.unless_features.iter().any(on)
         || row.unless_cfg.as_ref().is_some_and(cfg)
         || (row.unless_c_compiler && graph.tools.c_compiler)

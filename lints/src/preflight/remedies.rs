@@ -112,16 +112,12 @@ fn updated(graph: &Graph<'_>, package: &GraphPackage, from: &Version, to: &Versi
 /// Whether a rule says that a package would not build in another version either, with the features it
 /// has, and a flag for the whole build does not cure that.
 fn is_blocked(graph: &Graph<'_>, index: usize, version: &Version) -> bool {
-    let package = GraphPackage {
-        version: version.clone(),
-        ..graph.project.packages[index].clone()
-    };
     registry::rules().is_ok_and(|rules| {
         rules
             .iter()
             .filter(|rule| rule.outcome == Outcome::NotBuilt && !has_flag(rule))
             .flat_map(|rule| &rule.matches.crates)
-            .any(|row| matches_as(graph, row, index, &package).is_some())
+            .any(|row| matches_as(graph, row, index, version).is_some())
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use wasify_lints::explain::explain;
 use wasify_lints::finding::{Finding, Package};
-use wasify_lints::preflight::{self, Choices, Graph};
+use wasify_lints::preflight::{Choices, Graph};
 
 use super::failure::{self, Said};
 use super::graph::Known;
@@ -43,26 +43,22 @@ pub(super) fn diagnose(
             missing,
         });
     }
-    let mut foreseen: Vec<Finding> = match &graph {
-        Some(graph) if !packages.is_empty() => {
-            let survey = preflight::survey(graph).context("failed to check the rules")?;
+    if packages.is_empty() {
+        return Ok(failure::before_anything(said.message));
+    }
+    let foreseen = match known {
+        Some(known) => {
             let failed = |finding: &Finding| {
                 let package = finding.package.as_ref();
                 packages
                     .iter()
                     .any(|failed| Some(&failed.failure.package) == package)
             };
-            let blocked = survey.blocked.into_iter();
+            let blocked = super::survey(known)?.blocked.into_iter();
             blocked.filter(|finding| !failed(finding)).collect()
         }
-        _ => Vec::new(),
+        None => Vec::new(),
     };
-    if let Some(known) = known {
-        super::add_ports(&mut foreseen, known)?;
-    }
-    if packages.is_empty() {
-        return Ok(failure::before_anything(said.message));
-    }
     Ok(BuildFailure {
         cause: None,
         packages,

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::finding::Finding;
-use wasify_lints::preflight;
 use wasify_lints::suggestion::Action;
 
 use super::graph::Unresolved;
@@ -144,10 +143,9 @@ impl Fixing<'_, '_> {
                 return Ok(self.resolve(unresolved)?.then(Vec::new));
             }
         };
-        let mut survey = preflight::survey(&known.graph()).context("failed to check the rules")?;
-        super::add_ports(&mut survey.blocked, &known)?;
-        self.at_first.get_or_insert(survey.blocked.len());
-        Ok(Some(survey.blocked))
+        let blocked = super::survey(&known)?.blocked;
+        self.at_first.get_or_insert(blocked.len());
+        Ok(Some(blocked))
     }
 
     /// Locks another version of a package that the registry doesn't offer. Whether there is a graph now.
@@ -160,7 +158,6 @@ impl Fixing<'_, '_> {
         let change = Change {
             action: Action::Run(words),
             rule: wasify_lints::explain::BUILD_FAILED,
-            package: None,
             title: remedy.title,
             flag: Some(remedy.command),
         };
@@ -299,12 +296,6 @@ pub fn planned(
     let mut job = Job::fetched(around, request, events)?;
     let metadata = metadata(around, &job.place)?;
     job.c_compiler = native::compiler(around, &job.place, metadata.workspace_root.as_std_path());
-    let known = job.known()?;
-    let mut survey = preflight::survey(&known.graph()).context("failed to check the rules")?;
-    super::add_ports(&mut survey.blocked, &known)?;
-    Ok(choose::changes(
-        survey.blocked.iter(),
-        reach,
-        &BTreeSet::new(),
-    ))
+    let blocked = super::survey(&job.known()?)?.blocked;
+    Ok(choose::changes(blocked.iter(), reach, &BTreeSet::new()))
 }

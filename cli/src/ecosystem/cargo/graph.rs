@@ -25,8 +25,6 @@ use crate::toolchain;
 pub(super) struct Known {
     /// Every package, those of optional dependencies included.
     pub project: Project,
-    /// What the user asks for.
-    pub selection: Selection,
     /// What is built of it for the target.
     pub resolved: Resolved,
     /// The settings that a rule may ask for.
@@ -41,7 +39,6 @@ impl Known {
     pub(super) fn graph(&self) -> Graph<'_> {
         Graph {
             project: &self.project,
-            selection: &self.selection,
             resolved: &self.resolved,
             tools: &self.tools,
         }
@@ -52,12 +49,8 @@ impl Known {
     pub(super) fn packages(&self) -> BTreeMap<Package, BTreeSet<String>> {
         let of = |index: usize| {
             let package = &self.project.packages[index];
-            let named = Package {
-                name: package.name.clone(),
-                version: Some(package.version.to_string()),
-            };
             let features = self.resolved.features(index).map(str::to_owned);
-            (named, features.collect())
+            (package.package(), features.collect())
         };
         self.resolved.packages().map(of).collect()
     }
@@ -109,14 +102,12 @@ pub(super) fn known(
     let tools = Tools {
         cfgs: config::cfgs(&flags).map(str::to_owned).collect(),
         c_compiler: false,
-        cured: std::collections::BTreeSet::new(),
+        cured: BTreeSet::new(),
     };
     let project = project(&metadata, request, &cfgs, &unified);
-    let selection = selection(request);
     Ok(Known {
-        resolved: Resolved::new(&project, &selection),
+        resolved: Resolved::new(&project, &selection(request)),
         project,
-        selection,
         tools,
         metadata,
     })
@@ -176,13 +167,7 @@ fn asked(
     for setting in config::arguments(&request.passed_on) {
         cargo = cargo.arg("--config").arg(setting);
     }
-    let output = execute::capture(&cargo).map_err(|error| {
-        if toolchain::is_missing(&error) {
-            toolchain::no_rust("cargo").into()
-        } else {
-            error
-        }
-    })?;
+    let output = execute::capture(&cargo).map_err(toolchain::without_cargo)?;
     if !output.status.success() {
         let said = output.stderr.lines();
         // What cargo does on the way is no part of its error.

@@ -54,24 +54,9 @@ impl<'a> Job<'a> {
         request: &BuildRequest,
         events: &dyn Events,
     ) -> anyhow::Result<Job<'a>> {
-        let Some(spec) = Spec::of(request)? else {
-            return Job::local_with_flags(around, request);
-        };
-        let store = Store::new(around)?;
-        let source = store.fetch(around, &spec, is_offline(request), events)?;
-        let mut job = Job::published(around, request, &store, &store.with_port(source));
-        job.flags = settings::read_flags(&job.settings())?;
-        Ok(job)
-    }
-
-    /// The job for a project in a directory, with its flags.
-    pub(super) fn local_with_flags(
-        around: &'a Surroundings,
-        request: &BuildRequest,
-    ) -> anyhow::Result<Job<'a>> {
-        let mut job = Job::local(around, request)?;
-        job.flags = settings::read_flags(&job.settings())?;
-        Ok(job)
+        Job::from_source(around, request, events, |store, source| {
+            Ok(store.with_port(source))
+        })
     }
 
     /// The job for a request whose lock file and flags may be changed: those of a published package are
@@ -81,12 +66,38 @@ impl<'a> Job<'a> {
         request: &BuildRequest,
         events: &dyn Events,
     ) -> anyhow::Result<Job<'a>> {
-        if let Some(spec) = Spec::of(request)? {
-            let store = Store::new(around)?;
-            let source = store.fetch(around, &spec, is_offline(request), events)?;
-            store.for_port(&source)?;
-        }
-        Job::fetched(around, request, events)
+        Job::from_source(around, request, events, |store, source| {
+            store.for_port(&source)
+        })
+    }
+
+    /// The job for a project in a directory, with its flags.
+    pub(super) fn local_with_flags(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+    ) -> anyhow::Result<Job<'a>> {
+        Job::local(around, request)?.with_flags()
+    }
+
+    /// The job for a project in a directory, or for the copy of a published package that `copy` chooses.
+    fn from_source(
+        around: &'a Surroundings,
+        request: &BuildRequest,
+        events: &dyn Events,
+        copy: impl FnOnce(&Store, Source) -> anyhow::Result<Source>,
+    ) -> anyhow::Result<Job<'a>> {
+        let Some(spec) = Spec::of(request)? else {
+            return Job::local_with_flags(around, request);
+        };
+        let store = Store::new(around)?;
+        let source = store.fetch(around, &spec, is_offline(request), events)?;
+        let source = copy(&store, source)?;
+        Job::published(around, request, &store, &source).with_flags()
+    }
+
+    fn with_flags(mut self) -> anyhow::Result<Job<'a>> {
+        self.flags = settings::read_flags(&self.settings())?;
+        Ok(self)
     }
 
     /// Where the port's flags are kept: beside the root manifest, as far as that is known without cargo.

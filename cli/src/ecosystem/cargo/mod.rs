@@ -27,7 +27,7 @@ use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::facts::Packages;
 use wasify_lints::finding::{Finding, Package};
-use wasify_lints::preflight;
+use wasify_lints::preflight::{self, Survey};
 use wasify_lints::rule::Cause;
 
 use crate::ecosystem::trouble::Trouble;
@@ -139,20 +139,26 @@ pub fn examine(
         Ok(known) => known,
         Err(error) => return without_graph(&job, error),
     };
-    let c_search = native::wants_compiler(&known).then(|| c::find(around, &job.place.cwd));
+    let c_search =
+        preflight::wants_c_compiler(&known.graph()).then(|| c::find(around, &job.place.cwd));
     let compiler = c_search
         .as_ref()
         .and_then(|search| search.compiler.as_ref());
     known.tools.c_compiler = compiler.is_some_and(|compiler| compiler.fault.is_none());
     let root = known.metadata.workspace_root.clone().into_std_path_buf();
-    let mut survey = preflight::survey(&known.graph()).context("failed to check the rules")?;
-    add_ports(&mut survey.blocked, &known)?;
     Ok(Examined {
         project: project_name(&known.metadata, &root),
-        survey: Ok(survey),
+        survey: Ok(survey(&known)?),
         c_search,
         root,
     })
+}
+
+/// What the graph tells, with the ports that cure it.
+fn survey(known: &Known) -> anyhow::Result<Survey> {
+    let mut survey = preflight::survey(&known.graph()).context("failed to check the rules")?;
+    add_ports(&mut survey.blocked, known)?;
+    Ok(survey)
 }
 
 /// Adds to findings the ports that cure them.
@@ -296,13 +302,7 @@ fn metadata(around: &Surroundings, place: &Place) -> anyhow::Result<Metadata> {
     if let Some(manifest) = &place.manifest {
         cargo = cargo.arg("--manifest-path").arg(manifest);
     }
-    let output = execute::capture(&cargo).map_err(|error| {
-        if toolchain::is_missing(&error) {
-            toolchain::no_rust("cargo").into()
-        } else {
-            error
-        }
-    })?;
+    let output = execute::capture(&cargo).map_err(toolchain::without_cargo)?;
     if !output.status.success() {
         let said = output.stderr.trim();
         let said = said.strip_prefix("error: ").unwrap_or(said);

@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use wasify_lints::facts::build::{self, ForeignCode};
-use wasify_lints::preflight;
 
 use super::discover::Place;
-use super::graph::Known;
 use super::package_id;
 use super::run::Ran;
 use crate::execute::objects::{self, ForeignObject, ScriptOutput};
@@ -31,11 +29,6 @@ fn may_compile_c(root: &Path) -> bool {
     };
     lock.lines()
         .any(|line| matches!(line, "name = \"cc\"" | "name = \"cmake\""))
-}
-
-/// Whether a package of the graph builds with a C compiler only.
-pub(super) fn wants_compiler(known: &Known) -> bool {
-    preflight::wants_c_compiler(&known.graph())
 }
 
 /// The packages whose build scripts made code for another machine and told rustc to link it.

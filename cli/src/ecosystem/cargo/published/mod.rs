@@ -302,13 +302,7 @@ fn ask(info: &Invocation, events: &dyn Events) -> anyhow::Result<(Option<String>
         }
         Said::Stderr(_, Ending::Return) => {}
     });
-    let status = status.map_err(|error| {
-        if toolchain::is_missing(&error) {
-            toolchain::no_rust("cargo").into()
-        } else {
-            error
-        }
-    })?;
+    let status = status.map_err(toolchain::without_cargo)?;
     Ok((status.success().then_some(stdout), stderr))
 }
 
