@@ -57,6 +57,7 @@ fn start() -> ExitCode {
 }
 
 fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
+    commands::recover(terminal);
     let status = match &cli.command {
         // The exit code is the program's own.
         Command::Run(args) => return commands::run::run(args, &cli.global, terminal),

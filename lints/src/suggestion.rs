@@ -79,11 +79,11 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Action {
-    /// Build with these features of the project's own package, and without its default ones.
+    /// Build with these features of the project's own packages, and without their default ones.
     Features {
-        /// The package they are of.
+        /// The package that loses some; several with commas in between.
         package: String,
-        /// All that are to be on, sorted.
+        /// All that are to be on, sorted. Where several packages are built, `package/feature`.
         features: Vec<String>,
     },
     /// `cargo update` to an exact version.

@@ -20,12 +20,22 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod golden;
+mod http;
 mod measured;
 mod page;
+mod repaired;
+mod repaired_page;
 mod resolved;
+mod sample;
 mod table;
+mod worked;
 
-use measured::{Fixed, Measured, Sums};
+use std::collections::BTreeMap;
+
+use golden::Golden;
+use measured::{Measured, Sums};
+use repaired::Row;
 use table::Application;
 
 /// Applications that fail soon: one for a rule of one package, one whose cure is an update.
@@ -67,24 +77,52 @@ fn fifty_applications_are_explained() {
 #[test]
 #[ignore = "repairs and builds fifty applications, which takes hours"]
 fn fifty_applications_are_repaired() {
-    let all = table::all();
-    let fixed: Vec<(&Application, Fixed)> = all
-        .iter()
-        .map(|application| (application, measured::fix(application)))
-        .collect();
+    let rows = rows(|_| true);
+    assert_eq!(rows.len(), 50);
     if std::env::var_os("BLESS").is_some() {
-        page::write_fixed(&fixed);
+        repaired_page::write(&rows);
     }
-    let worse = fixed
-        .iter()
-        .filter(|(application, fixed)| application.builds() && !fixed.stands);
-    let worse: Vec<&str> = worse
-        .map(|(application, _)| application.name.as_str())
+    agree(&rows);
+}
+
+#[test]
+fn a_repaired_application_works() {
+    let rows = rows(|name| name == SMALL[0]);
+    assert_eq!(rows.len(), 1);
+    for row in &rows {
+        assert!(
+            row.works(),
+            "{}: {:#?} {:#?}",
+            row.name,
+            row.left,
+            row.compared
+        );
+    }
+    agree(&rows);
+}
+
+/// The applications with these names, repaired and tried.
+fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
+    let golden: BTreeMap<String, Golden> = golden::all()
+        .into_iter()
+        .map(|golden| (golden.name.clone(), golden))
         .collect();
-    assert!(
-        worse.is_empty(),
-        "built without --fix, and not with it: {worse:?}"
-    );
+    let only = std::env::var("WASIFY_CORPUS_ONLY").ok();
+    let is_meant = |name: &str| match &only {
+        Some(only) => only.split(',').any(|it| it == name),
+        None => true,
+    };
+    let all = table::all();
+    let all = all
+        .iter()
+        .filter(|it| wanted(&it.name) && is_meant(&it.name));
+    all.map(|application| repaired::row(application, &golden[&application.name]))
+        .collect()
+}
+
+fn agree(rows: &[Row]) {
+    let complaints: Vec<String> = rows.iter().flat_map(Row::complaints).collect();
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
 /// Gives every complaint at once.

@@ -27,16 +27,6 @@ pub(crate) struct Measured {
     pub(crate) exits: [Option<i32>; 2],
 }
 
-/// What `wasify build --fix=all` came to.
-pub(crate) struct Fixed {
-    /// Whether it builds.
-    pub(crate) stands: bool,
-    /// The packages that are left, with their rules.
-    pub(crate) left: Vec<String>,
-    /// The ports in it.
-    pub(crate) ports: Vec<String>,
-}
-
 /// Counts over several applications.
 #[derive(Debug, Default)]
 pub(crate) struct Sums {
@@ -172,36 +162,7 @@ pub(crate) fn measure(application: &Application) -> Measured {
     }
 }
 
-/// Has an application repaired, in a home of its own: what was built before is used again, and what is
-/// decided here doesn't reach the other builds.
-pub(crate) fn fix(application: &Application) -> Fixed {
-    let spec = format!("{}@{}", application.name, application.version);
-    let target = home().join("target");
-    let target = target.to_str().unwrap();
-    let args = [
-        "build",
-        "--fix=all",
-        "--target-dir",
-        target,
-        "--crate",
-        &spec,
-    ];
-    let ran = wasify_in(&home().join("fixed"), &[], &args);
-    let packages = ran.report["build"]["packages"].as_array();
-    let left = packages.into_iter().flatten().map(|failed| {
-        let rule = failed["rule"].as_str().unwrap_or_default();
-        format!("{} (`{rule}`)", name(failed))
-    });
-    let ports = ran.report["ports"].as_array();
-    Fixed {
-        stands: !ran.report["artifacts"].as_array().is_none_or(Vec::is_empty)
-            && ran.report["build"].is_null(),
-        left: left.collect(),
-        ports: ports.into_iter().flatten().map(name).collect(),
-    }
-}
-
-fn name(value: &Value) -> String {
+pub(crate) fn name(value: &Value) -> String {
     value["package"]["name"]
         .as_str()
         .unwrap_or_default()
@@ -221,16 +182,29 @@ fn failed(said: &str) -> BTreeSet<String> {
     said.lines().filter_map(named).collect()
 }
 
-struct Ran {
-    exit: Option<i32>,
-    report: Value,
-    said: String,
+/// A run of wasify.
+pub(crate) struct Ran {
+    pub(crate) exit: Option<i32>,
+    /// Its report; nothing when it printed something else.
+    pub(crate) report: Value,
+    pub(crate) printed: String,
+    pub(crate) said: String,
 }
 
 fn wasify_in(home: &Path, environment: &[(&str, &str)], args: &[&str]) -> Ran {
-    std::fs::create_dir_all(home).unwrap();
     let out = tempfile::tempdir().unwrap();
-    let output = common::wasify(out.path())
+    wasify_to(out.path(), home, environment, args)
+}
+
+/// Runs it with a directory for what it builds.
+pub(crate) fn wasify_to(
+    out: &Path,
+    home: &Path,
+    environment: &[(&str, &str)],
+    args: &[&str],
+) -> Ran {
+    std::fs::create_dir_all(home).unwrap();
+    let output = common::wasify(out)
         .args(args)
         .args(["--format", "json"])
         .env("WASIFY_HOME", home)
@@ -243,6 +217,7 @@ fn wasify_in(home: &Path, environment: &[(&str, &str)], args: &[&str]) -> Ran {
     Ran {
         exit: output.status.code(),
         report: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),
+        printed: String::from_utf8_lossy(&output.stdout).into_owned(),
         said: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::common;
-use crate::measured::{Fixed, Measured, Sums};
-use crate::table::Application;
+use crate::measured::{Measured, Sums};
 
 const HEAD: &str = "\
 # Fifty applications
@@ -77,7 +76,7 @@ fn alarms(all: &[Measured]) -> usize {
 }
 
 /// Names in a cell of a table.
-fn list(names: impl Iterator<Item = String>) -> String {
+pub(crate) fn list(names: impl Iterator<Item = String>) -> String {
     let names: Vec<String> = names.collect();
     match &names[..] {
         [] => "–".to_owned(),
@@ -107,52 +106,4 @@ fn row(measured: &Measured) -> String {
         measured.expected.len(),
         list(measured.foreseen.iter().cloned()),
     )
-}
-
-const FIXED_HEAD: &str = "\
-# Fifty applications, repaired
-
-What `wasify build --crate NAME --fix=all` makes of fifty published applications, without a change of their sources by the
-user. Whether each then does what its native program does is not measured here; `docs/applications.md` and `docs/ports.md`
-say it of some. Written on {date} with {rustc}, by
-
-```sh
-BLESS=1 cargo test -p wasify --test corpus -- --ignored fifty_applications_are_repaired
-```
-
-";
-
-/// Writes what `--fix` came to.
-pub(crate) fn write_fixed(all: &[(&Application, Fixed)]) {
-    let mut page = FIXED_HEAD
-        .replace("{date}", &common::today())
-        .replace("{rustc}", &common::rustc());
-    let before = all
-        .iter()
-        .filter(|(application, _)| application.builds())
-        .count();
-    let after = all.iter().filter(|(_, fixed)| fixed.stands).count();
-    let _ = writeln!(
-        page,
-        "{before} of {} build with plain cargo, and {after} with `--fix=all`.\n",
-        all.len()
-    );
-    page.push_str(
-        "| application | plain | `--fix=all` | ports in it | left |\n|---|---|---|---|---|\n",
-    );
-    let yes = |yes| if yes { "builds" } else { "–" };
-    for (application, fixed) in all {
-        let _ = writeln!(
-            page,
-            "| {} {} | {} | {} | {} | {} |",
-            application.name,
-            application.version,
-            yes(application.builds()),
-            yes(fixed.stands),
-            list(fixed.ports.iter().cloned()),
-            list(fixed.left.iter().cloned()),
-        );
-    }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/repaired.md");
-    std::fs::write(path, page).unwrap();
 }

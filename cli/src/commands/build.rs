@@ -13,11 +13,12 @@ use wasify_lints::registry;
 
 use super::{print, show};
 use crate::args::{BuildArgs, GlobalArgs};
-use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, cargo};
+use crate::ecosystem::cargo::{self, Planned};
+use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact};
 use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
-use crate::fix::choose::{Change, Reach};
-use crate::fix::ports;
+use crate::fix::choose::Reach;
+use crate::fix::{diff, ports};
 use crate::hosts;
 use crate::levels::Levels;
 use crate::report::{self, Artifact, Judged, Project, Report, Status, human};
@@ -39,10 +40,8 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     let request = args.request(global.quiet);
     if args.dry_run {
         if let Some(reach) = args.fix {
-            print(
-                terminal,
-                &changes(&cargo::planned(&around, &request, reach, terminal)?),
-            )?;
+            let planned = cargo::planned(&around, &request, reach, terminal)?;
+            print(terminal, &changes(&planned))?;
         }
         let plan = cargo::plan(&around, &request)?;
         print(terminal, &format!("{plan}\n"))?;
@@ -127,15 +126,16 @@ fn with_ports(mut findings: Vec<Finding>, built: &Built) -> Result<Vec<Finding>>
     Ok(findings)
 }
 
-/// The changes of `--dry-run --fix`, a comment and a line each.
-fn changes(changes: &[Change]) -> String {
+/// The changes of `--dry-run --fix`, a comment and a line each, and the files that they make others.
+fn changes(planned: &Planned) -> String {
     let mut text = String::new();
-    for change in changes {
+    for change in &planned.changes {
         let _ = writeln!(text, "# {} ({})", change.title, change.rule);
         if let Some(flag) = &change.flag {
             let _ = writeln!(text, "#   {flag}");
         }
     }
+    text.push_str(&diff::render(&planned.edits));
     text
 }
 

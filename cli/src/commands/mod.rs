@@ -13,6 +13,9 @@ pub mod test;
 use anyhow::{Context, Result};
 
 use crate::args::{Format, GlobalArgs};
+use crate::events::Events as _;
+use crate::execute::surroundings::Surroundings;
+use crate::fix::journal;
 use crate::report::human::Look;
 use crate::report::{Report, Sources, Status, json};
 use crate::terminal::Terminal;
@@ -43,6 +46,25 @@ fn show(
     };
     print(terminal, &text)?;
     Ok(report.status())
+}
+
+/// Puts right what a killed `--fix` has left, in whatever project. Where that can't be done, the command
+/// that was asked for still can.
+pub(crate) fn recover(terminal: &Terminal) {
+    let home = Surroundings::of_process().map(|around| around.wasify_home());
+    let Ok(Some(home)) = home else { return };
+    match journal::recover(&home) {
+        Ok(put_back) => {
+            for lock in put_back {
+                let what = format!(
+                    "{}, which an interrupted `--fix` had changed",
+                    lock.display()
+                );
+                terminal.status("Restored", &what);
+            }
+        }
+        Err(error) => terminal.warning(&format!("{error:#}")),
+    }
 }
 
 fn print(terminal: &Terminal, text: &str) -> Result<()> {

@@ -1,5 +1,6 @@
 //! What wasify changes so that a project builds and works.
 
 pub mod choose;
+pub mod diff;
 pub mod journal;
 pub mod ports;

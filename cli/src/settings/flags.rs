@@ -14,7 +14,6 @@ use wasify_lints::suggestion::Action;
 use super::RUST;
 use crate::ecosystem::trouble::Trouble;
 use crate::errors::nearest;
-use crate::execute::files;
 use crate::execute::shim::Opened;
 use crate::fix::ports;
 
@@ -238,20 +237,21 @@ pub fn write_flags(text: &str, flags: &Flags) -> Result<String> {
     Ok(document.to_string())
 }
 
-/// Puts these flags into a file, whole or not at all.
+/// A file's text, and the same with these flags in it; nothing and the flags alone when it is not there.
 ///
 /// # Errors
-/// The file can't be read or written.
-pub fn save_flags(path: &Path, flags: &Flags) -> Result<()> {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let new = write_flags(&text, flags)
+/// The file can't be read, or is not TOML.
+pub fn with_flags(path: &Path, flags: &Flags) -> Result<(Option<String>, String)> {
+    let before = match fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(error).with_context(|| format!("failed to read `{}`", path.display()));
+        }
+    };
+    let after = write_flags(before.as_deref().unwrap_or_default(), flags)
         .with_context(|| format!("failed to change `{}`", path.display()))?;
-    if new == text {
-        return Ok(());
-    }
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    files::write_whole(&target, new.as_bytes())
-        .with_context(|| format!("failed to write `{}`", path.display()))
+    Ok((before, after))
 }
 
 /// One flag a line, so that a difference is readable.

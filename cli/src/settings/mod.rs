@@ -6,7 +6,7 @@ mod read;
 mod save;
 
 pub use flags::{
-    FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag, read_flags, save_flags,
+    FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag, read_flags, with_flags,
     write_flags,
 };
 pub use read::read;

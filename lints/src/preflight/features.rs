@@ -1,9 +1,13 @@
-//! Which features of the user's own package a blocked package can be avoided with.
+//! Which features of the user's own packages a blocked package can be avoided with.
 //!
 //! Features only ever add: what is built with two of them is what is built with each, and what their weak
 //! requests add. So the features that may stay are found one at a time, and the answer is tried as a whole
-//! at the end. That takes as many resolutions as the package has features, once for a graph, and one more
-//! for each question.
+//! at the end. That takes as many resolutions as the packages have features, once for a graph, and one more
+//! for each question; a resolution takes as long as the graph is large. `cargo bench -p wasify --bench solver`
+//! shows how that grows.
+//!
+//! Where several of the user's packages are built at once, a feature is named with its package, as cargo wants
+//! it on its command line: `server/tls`.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,11 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Graph;
 use crate::facts::project::{Project, Resolved, Selection};
 
-/// A set of features of a root without a blocked package.
+/// A set of features of the roots without a blocked package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// The root's name.
-    pub package: String,
+    /// The names of the roots that have features to lose.
+    pub packages: Vec<String>,
     /// The features to ask for, without the default ones, sorted; none that another brings along.
     pub features: Vec<String>,
     /// Features that were on, and have to go.
@@ -39,28 +43,26 @@ impl Choice {
     }
 }
 
-/// What each feature of the only root builds by itself.
-#[derive(Debug)]
+/// What each feature of the roots builds by itself.
+#[derive(Debug, Default)]
 pub struct Choices {
-    root: Option<usize>,
-    /// By feature, whether it is on now, and what it builds alone.
-    alone: OnceCell<Vec<(String, bool, Resolved)>>,
+    alone: OnceCell<Vec<Alone>>,
+}
+
+/// A feature of a root, and what it builds by itself.
+#[derive(Debug)]
+struct Alone {
+    root: usize,
+    /// The feature, as in the manifest.
+    feature: String,
+    /// The feature, as on cargo's command line.
+    name: String,
+    /// Whether it is on now.
+    on: bool,
+    resolved: Resolved,
 }
 
 impl Choices {
-    /// Those of a graph. With several roots there is no flag that means one of them, and no choice.
-    #[must_use]
-    pub fn new(graph: &Graph<'_>) -> Choices {
-        let root = match graph.project.roots[..] {
-            [root] => Some(root),
-            _ => None,
-        };
-        Choices {
-            root,
-            alone: OnceCell::new(),
-        }
-    }
-
     /// The largest set of features with which nothing is built that `blocked` says yes to, as near to
     /// what is on now as can be. `None` when it is built without any feature too, or nothing has to go.
     pub fn without(
@@ -68,31 +70,31 @@ impl Choices {
         graph: &Graph<'_>,
         blocked: impl Fn(&Resolved) -> bool,
     ) -> Option<Choice> {
-        let root = self.root?;
         let project = graph.project;
         if blocked(&resolve(project, &[])) || !blocked(graph.resolved) {
             return None;
         }
-        let alone = self.alone.get_or_init(|| alone(graph, root));
+        let alone = self.alone.get_or_init(|| alone(graph));
         let mut keep: Vec<&str> = alone
             .iter()
-            .filter(|(_, on, resolved)| *on && !blocked(resolved))
-            .map(|(feature, ..)| feature.as_str())
+            .filter(|it| it.on && !blocked(&it.resolved))
+            .map(|it| it.name.as_str())
             .collect();
         while blocked(&resolve(project, &keep)) {
             keep.pop()?;
         }
-        let gained = gained(graph, root, alone, &keep, &blocked);
-        let lost: Vec<String> = alone
+        let gained = gained(graph, alone, &keep, &blocked);
+        let lost: Vec<&Alone> = alone
             .iter()
-            .filter(|(feature, on, _)| *on && !keep.contains(&feature.as_str()))
-            .map(|(feature, ..)| feature.clone())
+            .filter(|it| it.on && !keep.contains(&it.name.as_str()))
             .collect();
         keep.extend(gained.iter().map(String::as_str));
+        let roots: BTreeSet<usize> = lost.iter().map(|it| it.root).collect();
+        let names = roots.iter().map(|root| project.packages[*root].name.clone());
         Some(Choice {
-            package: project.packages[root].name.clone(),
-            features: without_implied(alone, root, &keep),
-            lost: outermost(alone, root, &lost),
+            packages: names.collect(),
+            features: without_implied(alone, &keep),
+            lost: outermost(&lost),
             gained,
         })
     }
@@ -110,46 +112,56 @@ fn resolve(project: &Project, features: &[&str]) -> Resolved {
     Resolved::new(project, &selection)
 }
 
-fn alone(graph: &Graph<'_>, root: usize) -> Vec<(String, bool, Resolved)> {
-    let features = graph.project.packages[root].features.keys();
-    features
-        .filter(|feature| *feature != "default")
-        .map(|feature| {
-            let on = graph.resolved.has(root, feature);
-            (feature.clone(), on, resolve(graph.project, &[feature]))
-        })
-        .collect()
+fn alone(graph: &Graph<'_>) -> Vec<Alone> {
+    let roots = &graph.project.roots;
+    let mut all = Vec::new();
+    for root in roots {
+        let package = &graph.project.packages[*root];
+        for feature in package.features.keys().filter(|it| *it != "default") {
+            let name = match roots.len() {
+                1 => feature.clone(),
+                _ => format!("{}/{feature}", package.name),
+            };
+            all.push(Alone {
+                root: *root,
+                on: graph.resolved.has(*root, feature),
+                resolved: resolve(graph.project, &[&name]),
+                feature: feature.clone(),
+                name,
+            });
+        }
+    }
+    all
 }
 
 /// Features that are off and do for the same dependencies what the lost ones did: the other back end of a
 /// library, usually. For each lost feature the one that adds least.
 fn gained(
     graph: &Graph<'_>,
-    root: usize,
-    alone: &[(String, bool, Resolved)],
+    alone: &[Alone],
     keep: &[&str],
     blocked: &impl Fn(&Resolved) -> bool,
 ) -> Vec<String> {
-    let package = &graph.project.packages[root];
-    let lost = alone
-        .iter()
-        .filter(|(feature, on, _)| *on && !keep.contains(&feature.as_str()));
+    let is_lost = |it: &&Alone| it.on && !keep.contains(&it.name.as_str());
     let mut gained: Vec<String> = Vec::new();
-    for (lost, ..) in lost {
-        let theirs = touched(&package.features, lost);
-        let stands_in = |(feature, on, _): &&(String, bool, Resolved)| {
-            let ours = touched(&package.features, feature);
+    for lost in alone.iter().filter(is_lost) {
+        let features = &graph.project.packages[lost.root].features;
+        let theirs = touched(features, &lost.feature);
+        let stands_in = |other: &&Alone| {
+            let ours = touched(features, &other.feature);
             let mut with = keep.to_vec();
-            with.push(feature);
-            !on && !ours.is_empty()
+            with.push(&other.name);
+            !other.on
+                && other.root == lost.root
+                && !ours.is_empty()
                 && ours.is_subset(&theirs)
                 && !blocked(&resolve(graph.project, &with))
         };
         let best = alone
             .iter()
             .filter(stands_in)
-            .min_by_key(|(feature, _, resolved)| (resolved.packages().count(), feature));
-        gained.extend(best.map(|(feature, ..)| feature.clone()));
+            .min_by_key(|it| (it.resolved.packages().count(), &it.name));
+        gained.extend(best.map(|it| it.name.clone()));
     }
     gained.sort();
     gained.dedup();
@@ -180,53 +192,40 @@ fn touched<'f>(features: &'f BTreeMap<String, Vec<String>>, feature: &'f str) ->
 }
 
 /// The features that none of the others turns on anyway.
-fn without_implied(
-    alone: &[(String, bool, Resolved)],
-    root: usize,
-    features: &[&str],
-) -> Vec<String> {
-    let implied = |feature: &str| {
-        alone.iter().any(|(other, _, resolved)| {
-            other != feature
-                && features.contains(&other.as_str())
-                && resolved.has(root, feature)
+fn without_implied(alone: &[Alone], features: &[&str]) -> Vec<String> {
+    let asked = |it: &&Alone| features.contains(&it.name.as_str());
+    let implied = |it: &Alone| {
+        alone.iter().filter(asked).any(|other| {
+            other.name != it.name
+                && turns_on(other, it)
                 // Of two that turn each other on, the first stays.
-                && !(mutual(alone, root, feature, other) && feature < other.as_str())
+                && !(turns_on(it, other) && it.name < other.name)
         })
     };
-    let mut all: Vec<String> = features
+    let mut all: Vec<String> = alone
         .iter()
-        .filter(|feature| !implied(feature))
-        .map(|feature| (*feature).to_owned())
+        .filter(asked)
+        .filter(|it| !implied(it))
+        .map(|it| it.name.clone())
         .collect();
     all.sort();
-    all.dedup();
     all
 }
 
-fn mutual(alone: &[(String, bool, Resolved)], root: usize, a: &str, b: &str) -> bool {
-    alone
-        .iter()
-        .any(|(name, _, resolved)| name == a && resolved.has(root, b))
+fn turns_on(one: &Alone, other: &Alone) -> bool {
+    one.resolved.has(other.root, &other.feature)
 }
 
 /// Of lost features those that are lost for their own sake: one that is lost only because it brings
 /// another along says nothing new.
-fn outermost(alone: &[(String, bool, Resolved)], root: usize, lost: &[String]) -> Vec<String> {
-    let brings_another = |feature: &String| {
-        alone.iter().any(|(name, _, resolved)| {
-            name == feature
-                && lost
-                    .iter()
-                    .any(|other| other != feature && resolved.has(root, other))
-        })
+fn outermost(lost: &[&Alone]) -> Vec<String> {
+    let brings_another = |it: &Alone| {
+        let mut others = lost.iter();
+        others.any(|other| other.name != it.name && turns_on(it, other))
     };
-    let own: Vec<String> = lost
-        .iter()
-        .filter(|feature| !brings_another(feature))
-        .cloned()
-        .collect();
-    if own.is_empty() { lost.to_vec() } else { own }
+    let own: Vec<&&Alone> = lost.iter().filter(|it| !brings_another(it)).collect();
+    let own = if own.is_empty() { lost.iter().collect() } else { own };
+    own.iter().map(|it| it.name.clone()).collect()
 }
 
 #[cfg(test)]
@@ -249,7 +248,7 @@ mod tests {
             .packages
             .iter()
             .position(|found| found.name == blocked)?;
-        Choices::new(&graph).without(&graph, |resolved| resolved.is_built(index))
+        Choices::default().without(&graph, |resolved| resolved.is_built(index))
     }
 
     const APP: &str = "
@@ -289,5 +288,31 @@ mod tests {
         assert_eq!(without(APP, "regex"), None);
         let always = APP.replace("app: highlight", "app: net, highlight");
         assert_eq!(without(&always, "net"), None);
+    }
+
+    #[test]
+    fn of_several_packages_each_keeps_its_own() {
+        let two = format!("{APP}
+        server*: web?, net?, logs?
+        server.default = http, logging
+        server.http = dep:web
+        server.logging = dep:logs
+        server.raw = dep:net
+        logs");
+        let choice = without(&two, "net").unwrap();
+        assert_eq!(
+            choice.flags(),
+            "--no-default-features --features app/cli,app/onig,server/logging"
+        );
+        assert_eq!(choice.lost, ["app/serve", "server/http"]);
+        assert_eq!(choice.packages, ["app", "server"]);
+        // Only one of them has it: the other loses nothing.
+        let choice = without(&two, "onig_sys").unwrap();
+        assert_eq!(
+            choice.flags(),
+            "--no-default-features --features \
+             app/cli,app/fancy,app/serve,server/http,server/logging"
+        );
+        assert_eq!(choice.packages, ["app"]);
     }
 }

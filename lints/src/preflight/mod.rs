@@ -72,7 +72,7 @@ impl Survey {
 /// [`Error::Rule`] when an embedded rule file is broken.
 pub fn survey(graph: &Graph<'_>) -> Result<Survey, Error> {
     let rules = by_package(registry::rules()?);
-    let choices = Choices::new(graph);
+    let choices = Choices::default();
     let mut survey = Survey::default();
     for index in graph.resolved.packages() {
         survey.built += 1;

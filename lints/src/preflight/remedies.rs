@@ -41,11 +41,16 @@ fn features(graph: &Graph<'_>, choices: &Choices, rule: &Rule, index: usize) -> 
 
 fn leave_out(choice: Choice) -> Suggestion {
     let lost = quoted(&choice.lost);
+    // With several packages each feature has its own in front of it.
+    let of = match &choice.packages[..] {
+        [package] if !choice.lost.iter().any(|it| it.contains('/')) => format!(" of `{package}`"),
+        _ => String::new(),
+    };
     let title = if choice.gained.is_empty() {
-        format!("leave out {lost} of `{}`", choice.package)
+        format!("leave out {lost}{of}")
     } else {
         let gained = quoted(&choice.gained);
-        format!("use {gained} of `{}` in place of {lost}", choice.package)
+        format!("use {gained}{of} in place of {lost}")
     };
     Suggestion {
         title,
@@ -53,7 +58,7 @@ fn leave_out(choice: Choice) -> Suggestion {
         kind: Kind::Feature,
         flag: Some(choice.flags()),
         action: Some(Action::Features {
-            package: choice.package,
+            package: choice.packages.join(","),
             features: choice.features,
         }),
         verified: false,

@@ -21,7 +21,7 @@ pub(super) fn diagnose(
     selected: &[String],
 ) -> anyhow::Result<BuildFailure> {
     let graph = known.map(Known::graph);
-    let choices = graph.as_ref().map(Choices::new);
+    let choices = graph.as_ref().map(|_| Choices::default());
     let mut packages = Vec::new();
     for failure in said.failures {
         let mut explained = explain(&failure, graph.as_ref(), choices.as_ref())

@@ -41,7 +41,7 @@ use crate::toolchain::c;
 use crate::toolchain::{self, Missing};
 use command::Talk;
 use discover::Place;
-pub use fixing::{Fixed, Look, fix, planned};
+pub use fixing::{Fixed, Look, Planned, fix, planned};
 use graph::Known;
 use job::Job;
 pub use published::published_source;

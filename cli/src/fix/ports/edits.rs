@@ -8,16 +8,7 @@ use std::path::{Component, Path};
 use cargo_metadata::semver::Version;
 use wasify_templates::port::{Edit, Operation, Port};
 
-/// A file that a port changes or adds.
-#[derive(Debug)]
-pub(super) struct Edited {
-    /// From the crate's root, with `/` between its parts.
-    pub path: String,
-    /// What it is in the crate; `None` when the crate doesn't have it.
-    pub before: Option<String>,
-    /// What becomes of it.
-    pub after: String,
-}
+use crate::fix::diff::Edited;
 
 /// Every file that the port changes in this version, sorted by path.
 ///

@@ -1,7 +1,6 @@
 //! Ports: copies of dependencies with a WASI branch of our own.
 
 mod edits;
-mod patch;
 
 use std::fs;
 use std::hash::Hasher as _;
@@ -18,7 +17,7 @@ use wasify_templates::port::Port;
 use wasify_templates::ports;
 
 use crate::execute::copies;
-use edits::Edited;
+use crate::fix::diff::{self, Edited};
 
 /// A crate's source with a port's edits in it.
 #[derive(Debug, Clone)]
@@ -93,11 +92,7 @@ pub fn suggest(
     let source = |suggestion: &Suggestion| suggestion.kind == Kind::Source;
     let at = finding.suggestions.iter().position(source);
     let suggestion = Suggestion {
-        title: format!(
-            "use the port of `{}`: {}",
-            port.krate,
-            port.instead.join("; ")
-        ),
+        title: title(port),
         applicability: Applicability::Safe,
         kind: Kind::Port,
         flag: Some("wasify build --fix".to_owned()),
@@ -107,6 +102,13 @@ pub fn suggest(
     let at = at.unwrap_or(finding.suggestions.len());
     finding.suggestions.insert(at, suggestion);
     Ok(())
+}
+
+/// What using a port means, an imperative line.
+#[must_use]
+pub fn title(port: &Port) -> String {
+    let instead = port.instead.join("; ");
+    format!("use the port of `{}`: {instead}", port.krate)
 }
 
 /// Makes the edited copy of a crate below wasify's directory, unless it is there already.
@@ -142,7 +144,7 @@ pub fn make(
 /// # Errors
 /// The port doesn't fit this version, or the source can't be read.
 pub fn patch(port: &Port, version: &Version, source: &Path) -> anyhow::Result<String> {
-    Ok(patch::render(&edits::edited(port, version, source)?))
+    Ok(diff::render(&edits::edited(port, version, source)?))
 }
 
 fn write(copy: &Path, edited: &[Edited]) -> anyhow::Result<()> {

@@ -96,7 +96,7 @@ pub(crate) mod written {
     use super::*;
 
     /// `app: dep[feature], optional?` and `app.feature = dep:optional, dep/other` a line each; the first
-    /// package is the root, and `name!` a procedural macro. Versions are `1.0.0` unless the name says
+    /// package is a root, `name*` another one, and `name!` a procedural macro. Versions are `1.0.0` unless the name says
     /// `name@2.1.0`.
     pub(crate) fn project(text: &str) -> Project {
         let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -106,8 +106,11 @@ pub(crate) mod written {
         };
         for line in lines().filter(|line| !line.contains('=')) {
             let name = line.split(':').next().unwrap_or(line);
-            let own = project.packages.is_empty();
-            project.packages.push(package(name, own));
+            let own = project.packages.is_empty() || name.ends_with('*');
+            if name.ends_with('*') {
+                project.roots.push(project.packages.len());
+            }
+            project.packages.push(package(name.trim_end_matches('*'), own));
         }
         for line in lines() {
             if let Some((feature, values)) = line.split_once('=') {
@@ -137,7 +140,7 @@ pub(crate) mod written {
     }
 
     fn index(project: &Project, name: &str) -> usize {
-        let name = name.split('@').next().unwrap().trim_end_matches('!');
+        let name = name.split('@').next().unwrap().trim_end_matches(['!', '*']);
         let found = project.packages.iter().position(|known| known.name == name);
         found.unwrap_or_else(|| panic!("no package {name}"))
     }

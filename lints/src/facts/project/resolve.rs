@@ -148,9 +148,16 @@ impl Walk<'_> {
                 Some((name, feature)) if name == package.name => {
                     self.push(root, Some(feature), Origin::Asked);
                 }
+                // Cargo means that package then, also where this one depends on it.
+                Some((name, _)) if self.is_root(name) => {}
                 Some(_) => self.value(root, asked, &Origin::Asked),
             }
         }
+    }
+
+    fn is_root(&self, name: &str) -> bool {
+        let mut roots = self.project.roots.iter();
+        roots.any(|root| self.project.packages[*root].name == name)
     }
 
     fn push(&mut self, package: usize, feature: Option<&str>, origin: Origin) {

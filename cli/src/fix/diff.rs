@@ -1,13 +1,23 @@
-//! A port's edits as a unified diff.
+//! Changes of files as a unified diff.
 
 use std::fmt::Write as _;
 
 use similar::TextDiff;
 
-use super::edits::Edited;
+/// A file that is changed or added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// From the root of the crate or of the project, with `/` between its parts.
+    pub path: String,
+    /// What it was; `None` when it was not there.
+    pub before: Option<String>,
+    /// What becomes of it.
+    pub after: String,
+}
 
-/// One file after the other, as git writes them.
-pub(super) fn render(files: &[Edited]) -> String {
+/// One file after the other, as git writes them, with paths that `git apply` and `patch -p1` take.
+#[must_use]
+pub fn render(files: &[Edited]) -> String {
     let mut patch = String::new();
     for file in files {
         let path = &file.path;

@@ -1,119 +1,68 @@
-//! `--fix`: flags and versions are changed and the project is built again, until it stands or nothing is
-//! left to try.
+//! The rounds of `--fix`: from what is found to changes, and to the next build.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
-use anyhow::Context as _;
 use cargo_metadata::Metadata;
+use wasify_lints::explain::BUILD_FAILED;
 use wasify_lints::finding::Finding;
 use wasify_lints::suggestion::Action;
 
-use super::graph::Unresolved;
-use super::job::Job;
-use super::{failure, is_offline, metadata, native, published};
-use crate::ecosystem::{BuildRequest, Built};
+use super::Look;
+use crate::ecosystem::Built;
+use crate::ecosystem::cargo::graph::{Known, Unresolved};
+use crate::ecosystem::cargo::job::Job;
+use crate::ecosystem::cargo::{add_ports, failure, is_offline, survey};
 use crate::events::Events;
-use crate::execute::surroundings::Surroundings;
-use crate::execute::{self};
+use crate::execute;
 use crate::fix::choose::{self, Change, Reach};
-use crate::fix::journal::Journal;
-use crate::settings::{self, FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag};
-use crate::toolchain::{self, Missing, c};
+use crate::fix::ports;
+use crate::settings::{FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag};
+use crate::toolchain::c;
 
 /// Builds at most. Each has to bring something new, so this is never reached by going forward.
 const MAX_BUILDS: usize = 12;
 
-/// What `--fix` came to.
-#[derive(Debug)]
-pub struct Fixed {
-    /// The last build.
-    pub built: Built,
-    /// What was done, in order.
-    pub changes: Vec<Change>,
-    /// Where the flags were written; `None` when nothing was.
-    pub settings: Option<PathBuf>,
-}
+/// Stands among what was tried for a C compiler that was installed, or would be.
+const C_COMPILER: &str = "a C compiler";
 
-/// What is seen of a build that stands: the findings in its artifacts.
-pub type Look<'l> = dyn FnMut(&Built) -> anyhow::Result<Vec<Finding>> + 'l;
-
-/// Builds what the request asks for, and changes flags until it stands.
-///
-/// # Errors
-/// As [`build`](super::build); or a change can't be written. The project is then as it was.
-pub fn fix(
-    around: &Surroundings,
-    request: &BuildRequest,
-    reach: Reach,
-    events: &dyn Events,
-    look: &mut Look<'_>,
-) -> anyhow::Result<Fixed> {
-    let mut job = Job::for_fixing(around, request, events)?;
-    job.check_paths()?;
-    let offline = is_offline(request);
-    let cwd = &job.place.cwd;
-    let target = toolchain::ensure_target(around, cwd, request.no_install, offline, events);
-    if target.is_err_and(|error| error.is::<Missing>()) {
-        // Nothing that is changed in the project would help.
-        return Ok(Fixed {
-            built: super::build(around, request, events)?,
-            changes: Vec::new(),
-            settings: None,
-        });
-    }
-    let metadata = metadata(around, &job.place)?;
-    if job.is_published {
-        let has_programs = published::check_builds_something(request, &metadata)?;
-        job.request.all_bins &= has_programs;
-    }
-    // The lock file may be what has to change.
-    job.request.locked = false;
-    let root = metadata.workspace_root.as_std_path();
-    let home = around
-        .wasify_home()
-        .context("failed to find wasify's directory")?;
-    let journal = Journal::begin(&home, &root.join("Cargo.lock"))?;
-    job.c_compiler = native::compiler(around, &job.place, root);
-    let mut fixing = Fixing {
-        before: job.flags.clone(),
-        job,
-        reach,
-        events,
-        tried: BTreeSet::new(),
-        changes: Vec::new(),
-        at_first: None,
-    };
-    match fixing.rounds(&metadata, look) {
-        Ok(built) => fixing.finish(built, journal),
-        Err(error) => {
-            journal.roll_back()?;
-            Err(error)
-        }
-    }
-}
-
-struct Fixing<'a, 'e> {
-    job: Job<'a>,
-    before: Flags,
+/// A project on its way.
+pub(super) struct Fixing<'a, 'e> {
+    pub(super) job: Job<'a>,
+    /// Its flags before anything was changed.
+    pub(super) before: Flags,
     reach: Reach,
     events: &'e dyn Events,
     /// Keys of the actions that were taken.
     tried: BTreeSet<String>,
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     /// How many packages were in the way before anything was changed.
-    at_first: Option<usize>,
+    pub(super) at_first: Option<usize>,
+    /// Whether nothing outside of the project's lock file is to be changed, and nobody is told of it.
+    pub(super) dry: bool,
 }
 
-impl Fixing<'_, '_> {
-    fn rounds(&mut self, metadata: &Metadata, look: &mut Look<'_>) -> anyhow::Result<Built> {
+impl<'a, 'e> Fixing<'a, 'e> {
+    pub(super) fn new(job: Job<'a>, reach: Reach, events: &'e dyn Events) -> Fixing<'a, 'e> {
+        Fixing {
+            before: job.flags.clone(),
+            job,
+            reach,
+            events,
+            tried: BTreeSet::new(),
+            changes: Vec::new(),
+            at_first: None,
+            dry: false,
+        }
+    }
+
+    /// Builds and changes what is found, as often as there is something to change.
+    pub(super) fn build(
+        &mut self,
+        metadata: &Metadata,
+        look: &mut Look<'_>,
+    ) -> anyhow::Result<Built> {
         for _ in 0..MAX_BUILDS {
-            // What can be known without a build is changed first.
-            while let Some(found) = self.foreseen()? {
-                if !self.apply(&found)? {
-                    break;
-                }
-            }
+            self.change_what_is_foreseen()?;
             self.job.prepare_crates()?;
             let built = self.job.run(metadata, self.events)?;
             let found = match &built.failure {
@@ -134,18 +83,60 @@ impl Fixing<'_, '_> {
         self.job.run(metadata, self.events)
     }
 
-    /// The packages that the graph says will not build. `None` when cargo can't tell the graph.
+    /// Changes what can be known without a build: a change may let something else into the graph.
+    pub(super) fn change_what_is_foreseen(&mut self) -> anyhow::Result<()> {
+        while let Some(found) = self.foreseen()? {
+            if !self.apply(&found)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the graph says of packages that will not build, and of those that have a port because they
+    /// fail when the program runs. `None` when cargo can't tell the graph.
     fn foreseen(&mut self) -> anyhow::Result<Option<Vec<Finding>>> {
-        let known = match self.job.known() {
+        let mut known = match self.job.known() {
             Ok(known) => known,
             Err(error) => {
                 let unresolved: Unresolved = error.downcast()?;
                 return Ok(self.resolve(unresolved)?.then(Vec::new));
             }
         };
-        let blocked = super::survey(&known)?.blocked;
-        self.at_first.get_or_insert(blocked.len());
-        Ok(Some(blocked))
+        // One that would be installed counts as there.
+        known.tools.c_compiler |= self.tried.contains(C_COMPILER);
+        self.port_the_application(&known)?;
+        let mut found = survey(&known)?;
+        self.at_first.get_or_insert(found.blocked.len());
+        add_ports(&mut found.limited, &known)?;
+        for limited in &mut found.limited {
+            let is_port = |action: &Option<Action>| matches!(action, Some(Action::Port(_)));
+            limited.suggestions.retain(|it| is_port(&it.action));
+        }
+        found.blocked.append(&mut found.limited);
+        Ok(Some(found.blocked))
+    }
+
+    /// A published application that has a port itself is built with it.
+    fn port_the_application(&mut self, known: &Known) -> anyhow::Result<()> {
+        let root = known.metadata.root_package();
+        let Some(root) = root.filter(|_| self.job.is_published) else {
+            return Ok(());
+        };
+        let Some(port) = ports::find(&root.name, &root.version)? else {
+            return Ok(());
+        };
+        let is_on = |flag: &PortFlag| flag.name == port.krate;
+        if !port.application || self.job.flags.ports.iter().any(is_on) {
+            return Ok(());
+        }
+        self.take(Change {
+            action: Action::Port(port.krate.clone()),
+            rule: BUILD_FAILED,
+            title: ports::title(port),
+            flag: Some("wasify build --fix".to_owned()),
+        })?;
+        Ok(())
     }
 
     /// Locks another version of a package that the registry doesn't offer. Whether there is a graph now.
@@ -157,7 +148,7 @@ impl Fixing<'_, '_> {
         let words: Vec<String> = remedy.command.split(' ').map(str::to_owned).collect();
         let change = Change {
             action: Action::Run(words),
-            rule: wasify_lints::explain::BUILD_FAILED,
+            rule: BUILD_FAILED,
             title: remedy.title,
             flag: Some(remedy.command),
         };
@@ -181,7 +172,9 @@ impl Fixing<'_, '_> {
         }
         let done = self.carry_out(&change)?;
         if done {
-            self.events.status("Fixing", &change.in_short());
+            if !self.dry {
+                self.events.status("Fixing", &change.in_short());
+            }
             self.changes.push(change);
         }
         Ok(done)
@@ -227,6 +220,10 @@ impl Fixing<'_, '_> {
                 });
             }
             Action::Install(_) => {
+                self.tried.insert(C_COMPILER.to_owned());
+                if self.dry {
+                    return Ok(true);
+                }
                 let offline = is_offline(&self.job.request);
                 let cwd = &self.job.place.cwd;
                 let compiler = c::install(self.job.around, cwd, offline, self.events)?;
@@ -254,48 +251,4 @@ impl Fixing<'_, '_> {
         }
         Ok(execute::capture(&cargo)?.status.success())
     }
-
-    /// Keeps what helped: all of it when the project stands or less is in the way than before.
-    fn finish(self, built: Built, journal: Journal) -> anyhow::Result<Fixed> {
-        let left = built.failure.as_ref().map_or(0, |failure| {
-            (failure.packages.len() + failure.foreseen.len()).max(1)
-        });
-        let better = left == 0 || self.at_first.is_some_and(|first| left < first);
-        if self.changes.is_empty() || !better {
-            journal.roll_back()?;
-            return Ok(Fixed {
-                built,
-                changes: Vec::new(),
-                settings: None,
-            });
-        }
-        let settings = self.job.settings();
-        let changed = self.job.flags != self.before;
-        if changed {
-            settings::save_flags(&settings, &self.job.flags)?;
-        }
-        journal.commit()?;
-        Ok(Fixed {
-            built,
-            changes: self.changes,
-            settings: changed.then_some(settings),
-        })
-    }
-}
-
-/// What the first round would change, as far as the graph tells.
-///
-/// # Errors
-/// As [`fix`].
-pub fn planned(
-    around: &Surroundings,
-    request: &BuildRequest,
-    reach: Reach,
-    events: &dyn Events,
-) -> anyhow::Result<Vec<Change>> {
-    let mut job = Job::fetched(around, request, events)?;
-    let metadata = metadata(around, &job.place)?;
-    job.c_compiler = native::compiler(around, &job.place, metadata.workspace_root.as_std_path());
-    let blocked = super::survey(&job.known()?)?.blocked;
-    Ok(choose::changes(blocked.iter(), reach, &BTreeSet::new()))
 }

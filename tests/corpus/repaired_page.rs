@@ -1,0 +1,100 @@
+//! `docs/repaired.md`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::common;
+use crate::page::list;
+use crate::repaired::Row;
+
+const HEAD: &str = "\
+# Fifty applications, repaired
+
+What `wasify build --crate NAME --fix=all` makes of fifty published applications, without a change of their sources by the
+user, and whether each then does what it is for. Written on {date} with {rustc}, by
+
+```sh
+BLESS=1 cargo test -p wasify --test corpus -- --ignored fifty_applications_are_repaired
+```
+
+What was found out is kept, and a run that was interrupted goes on where it was.
+
+- *works*: commands that print the same, end alike and leave the same files as those of the native program, of all that the
+  application is tried with (`tests/corpus/golden.toml`). The commands were chosen from what each application is for,
+  before anything was run. WASI 0.2 tells success from failure and no other exit codes.
+- *limits* are uses that WASI itself rules out. They are not counted, and have to differ.
+";
+
+/// Writes the page.
+pub(crate) fn write(rows: &[Row]) {
+    let mut page = HEAD
+        .replace("{date}", &common::today())
+        .replace("{rustc}", &common::rustc());
+    let count = |is: fn(&Row) -> bool| rows.iter().filter(|row| is(row)).count();
+    let _ = writeln!(
+        page,
+        "\n{} of {} build with plain cargo, {} with `--fix=all`, and {} of those work.\n",
+        count(|row| row.plain),
+        rows.len(),
+        count(|row| row.stands),
+        count(Row::works),
+    );
+    page.push_str(
+        "| application | plain | `--fix=all` | works | ports in it | left |\n|---|---|---|---|---|---|\n",
+    );
+    for row in rows {
+        page.push_str(&line(row));
+    }
+    page.push_str("\n## Where they differ\n\n");
+    for row in rows {
+        for compared in &row.compared {
+            let Some(differs) = &compared.differs else {
+                continue;
+            };
+            let what = compared.limit.as_ref().unwrap_or(differs);
+            let kind = if compared.limit.is_some() {
+                "limit: "
+            } else {
+                ""
+            };
+            let _ = writeln!(page, "- `{}`: {kind}{}", compared.command, escaped(what));
+        }
+    }
+    page.push_str("\n## What they do without\n\n");
+    for row in rows {
+        if let Some(costs) = &row.costs {
+            let _ = writeln!(page, "- {}: {costs}", row.name);
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/repaired.md");
+    std::fs::write(path, page).unwrap();
+}
+
+fn line(row: &Row) -> String {
+    let yes = |yes| if yes { "builds" } else { "–" };
+    let counted = row.compared.iter().filter(|it| it.limit.is_none());
+    let right = counted.clone().filter(|it| it.is_right()).count();
+    let works = match (&row.no_use, row.stands, row.native) {
+        (Some(no_use), _, _) => format!("no: {no_use}"),
+        (None, false, _) => "–".to_owned(),
+        (None, true, false) => "not tried: no native program here".to_owned(),
+        (None, true, true) if row.works() => format!("**yes**, {right} of {}", counted.count()),
+        (None, true, true) => format!("{right} of {}", counted.count()),
+    };
+    format!(
+        "| {} {} | {} | {} | {works} | {} | {} |\n",
+        row.name,
+        row.version,
+        yes(row.plain),
+        yes(row.stands),
+        list(row.ports.iter().cloned()),
+        list(row.left.iter().cloned()),
+    )
+}
+
+/// Text of programs in a page: nothing of it is markup.
+fn escaped(text: &str) -> String {
+    text.replace('`', "'")
+        .replace('<', "&lt;")
+        .replace('\u{1b}', "ESC")
+}

@@ -1,0 +1,5 @@
+# Teh tools.
+
+def recieve(value):
+    """Gives it back."""
+    return value
