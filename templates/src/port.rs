@@ -111,6 +111,12 @@ impl Port {
         self.edits.iter().filter(is_for)
     }
 
+    /// Whether its build script is edited in this version, and so compiled from the copy.
+    #[must_use]
+    pub fn edits_build_script(&self, version: &Version) -> bool {
+        self.edits_of(version).any(|edit| edit.file == "build.rs")
+    }
+
     /// A file beside `port.toml`.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&'static str> {

@@ -128,6 +128,7 @@ fn port(package: &str, version: &str, directory: PathBuf) -> CrateFlags {
         package: package.to_owned(),
         version: version.to_owned(),
         directory,
+        build_script: false,
     };
     CrateFlags {
         open: Vec::new(),
@@ -329,6 +330,31 @@ fn a_crate_that_compiled_without_flags_is_compiled_again_with_them() {
     };
     assert_eq!(compiled(&project.build(&open)), ["app", "greeting"]);
     assert_eq!(compiled(&project.build(&open)), [""; 0]);
+}
+
+#[test]
+fn a_build_script_is_the_ports_only_where_the_port_is_about_it() {
+    let project = greeting();
+    for (directory, word) in [("libs/greeting", "own"), ("ports/greeting", "ported")] {
+        let script = format!(
+            "fn main() {{\n    let at = env!(\"CARGO_MANIFEST_DIR\");\n    \
+             assert!(at.replace('\\\\', \"/\").ends_with(\"{directory}\"));\n    \
+             println!(\"cargo:rustc-env=WORD={word} script\");\n}}\n"
+        );
+        project.write(&format!("{directory}/build.rs"), &script);
+        let source = "pub const TEXT: &str = env!(\"WORD\");\n";
+        project.write(&format!("{directory}/src/lib.rs"), source);
+    }
+    assert!(ran(&project.plain("build")).status.success());
+    let mut ported = port("greeting", "0.1.0", project.path("ports/greeting"));
+    assert_eq!(compiled(&project.build(&ported)), ["app", "greeting"]);
+    assert!(project.program_has("own script"));
+    ported.ports[0].build_script = true;
+    assert_eq!(compiled(&project.build(&ported)), ["app", "greeting"]);
+    assert!(project.program_has("ported script") && !project.program_has("own script"));
+    assert_eq!(compiled(&project.build(&ported)), [""; 0]);
+    assert_eq!(compiled(&ran(&project.plain("build"))), ["app", "greeting"]);
+    assert!(project.program_has("own script"));
 }
 
 #[test]

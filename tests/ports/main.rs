@@ -2,8 +2,8 @@
 //! with the ported copy and run by `wasify run`, and prints what the port promises. On the newest version it
 //! is built and run without the port too, which has to show what the port is there for.
 //!
-//! An application is ported with its dependencies, and has to do what its native program does. That takes minutes, so
-//! it is done with `-- --ignored`.
+//! An application is ported with its dependencies, and has to do what its native program does. That takes minutes, as C
+//! code does, so it is done with `-- --ignored`.
 //!
 //! `cargo test -p wasify --test ports home` proves one.
 
@@ -34,17 +34,24 @@ fn main() {
                 trials.push(trial.with_ignored_flag(true));
                 continue;
             }
-            trials.push(Trial::test(name, move || with(port, &version.to_string())));
+            let trial = Trial::test(name, move || with(port, &version.to_string()));
+            trials.push(trial.with_ignored_flag(compiles_c(port)));
         }
         if !port.application {
             let name = format!("{}::without", port.name);
-            trials.push(Trial::test(name, move || without(port)));
+            let trial = Trial::test(name, move || without(port));
+            trials.push(trial.with_ignored_flag(compiles_c(port)));
         }
     }
     trials.push(Trial::test("ports_were_seen_on_what_is_here", move || {
         seen_on_what_is_here(ports)
     }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Whether its proof takes minutes. A proof that can't be read is told by the trial.
+fn compiles_c(port: &Port) -> bool {
+    !port.application && Proof::of(port).is_ok_and(|proof| proof.c_code)
 }
 
 /// With the port it builds, runs and prints what is promised.

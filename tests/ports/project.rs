@@ -1,11 +1,16 @@
 //! A project that depends on one version of a ported crate.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use cargo_metadata::MetadataCommand;
+use wasify::execute::surroundings::Surroundings;
 use wasify::fix::ports;
+use wasify::terminal::Terminal;
+use wasify::toolchain::c;
 use wasify_templates::port::Port;
 
 use crate::proof::Proof;
@@ -20,6 +25,8 @@ pub(crate) struct Project {
     version: String,
     /// See [`Proof::unstable`].
     unstable: bool,
+    /// See [`Proof::c_code`].
+    c_code: bool,
 }
 
 impl Project {
@@ -32,6 +39,7 @@ impl Project {
             krate: port.krate.clone(),
             version: version.to_owned(),
             unstable: proof.unstable,
+            c_code: proof.c_code,
         };
         let mut dependency = proof.dependency.clone();
         dependency.insert("version".to_owned(), format!("={version}").into());
@@ -104,6 +112,9 @@ impl Project {
         if self.unstable {
             command.env("RUSTC_BOOTSTRAP", "1");
         }
+        if self.c_code {
+            command.envs(c_compiler(&self.folder)?);
+        }
         Ok(command.output()?)
     }
 
@@ -111,6 +122,16 @@ impl Project {
         let name = format!("target/wasm32-wasip2/debug/{}.wasm", self.name);
         scratch().join(name)
     }
+}
+
+/// What build scripts find their compiler by: one that is there, or wasify's own.
+fn c_compiler(folder: &Path) -> Result<BTreeMap<OsString, OsString>> {
+    let around = Surroundings::of_process()?;
+    let compiler = match c::find(&around, folder).compiler {
+        Some(compiler) => compiler,
+        None => c::install(&around, folder, false, &Terminal::plain())?,
+    };
+    Ok(compiler.env)
 }
 
 pub(crate) fn scratch() -> PathBuf {

@@ -40,6 +40,9 @@ pub(crate) struct Proof {
     stdout: String,
     /// A part of the compiler's errors, or of what is printed, without the port.
     pub(crate) without: String,
+    /// Whether C code is compiled, which takes minutes.
+    #[serde(default)]
+    pub(crate) c_code: bool,
     /// Where `main.rs` is.
     #[serde(skip)]
     pub(crate) place: PathBuf,

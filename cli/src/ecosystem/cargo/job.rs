@@ -165,6 +165,7 @@ impl<'a> Job<'a> {
                 cures: port.cures.clone(),
             });
             self.crate_flags.ports.push(Ported {
+                build_script: port.edits_build_script(&made.version),
                 package: made.name,
                 version: made.version.to_string(),
                 directory: made.directory,

@@ -12,8 +12,8 @@ use crate::plan::Invocation;
 /// How the names of the wrapper's variables begin.
 const PREFIX: &str = "WASIFY_CRATE_";
 
-/// What is done to single crates when they are compiled for the target. Their builds for the host, their
-/// build scripts and what those ask the compiler stay as they are.
+/// What is done to single crates when they are compiled for the target. Their builds for the host, and what
+/// build scripts ask the compiler, stay as they are, and build scripts too unless a port is about one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CrateFlags {
@@ -47,9 +47,12 @@ pub struct Ported {
     /// The version that the copy is of.
     pub version: String,
     /// The copy: the complete package, with the port's edits. Another content has to be in another
-    /// directory, since this path is what makes a build stale. Its `Cargo.toml` and its build script are
-    /// not used: cargo keeps those of the package.
+    /// directory, since this path is what makes a build stale. Its `Cargo.toml` is not used: cargo keeps
+    /// that of the package.
     pub directory: PathBuf,
+    /// Whether its build script is used, for the host's builds too: it has to know the target.
+    #[serde(default)]
+    pub build_script: bool,
 }
 
 impl CrateFlags {

@@ -19,13 +19,25 @@ pub fn forget(flags: &CrateFlags, build_dir: &Path) -> io::Result<()> {
         return Ok(());
     }
     let packages = flags.by_package();
-    for profile in entries(&build_dir.join(TARGET))? {
+    forget_units(&build_dir.join(TARGET), "dep-", |package| {
+        packages.contains_key(package)
+    })?;
+    // Build scripts are compiled for this machine, and are beside what else is.
+    forget_units(build_dir, "dep-build-script-", |package| {
+        let flags = packages.get(package);
+        flags.is_some_and(|flags| flags.ports.iter().any(|port| port.build_script))
+    })
+}
+
+/// Makes cargo forget the units of these packages, in all profiles of a directory.
+fn forget_units(profiles: &Path, prefix: &str, has_flags: impl Fn(&str) -> bool) -> io::Result<()> {
+    for profile in entries(profiles)? {
         for unit in entries(&profile.join(".fingerprint"))? {
             let name = unit.file_name().unwrap_or_default().to_string_lossy();
             // Behind the package's name there is a hash.
             let package = name.rsplit_once('-').map(|(package, _)| package);
-            if let Some(package) = package.filter(|package| packages.contains_key(package)) {
-                forget_unit(&unit, &variable(package))?;
+            if let Some(package) = package.filter(|package| has_flags(package)) {
+                forget_unit(&unit, prefix, &variable(package))?;
             }
         }
     }
@@ -35,10 +47,10 @@ pub fn forget(flags: &CrateFlags, build_dir: &Path) -> io::Result<()> {
 /// Removes what cargo noted in a unit's directory of the things the unit depends on, where it says nothing
 /// of the variable. With that gone cargo also compiles again what depends on the unit, which it
 /// would not if the unit's own fingerprint were missing.
-fn forget_unit(directory: &Path, variable: &str) -> io::Result<()> {
+fn forget_unit(directory: &Path, prefix: &str, variable: &str) -> io::Result<()> {
     for file in entries(directory)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if !name.starts_with("dep-") {
+        if !name.starts_with(prefix) {
             continue;
         }
         // A format of cargo's own, in which names are as they are.

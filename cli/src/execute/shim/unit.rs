@@ -9,6 +9,10 @@
 //! locked one. In rustc's command line only the root of the source is exchanged. What cargo knows
 //! of the package stays: its version, features, dependencies, and what its build script found.
 //!
+//! A port that edits `build.rs` has its build script compiled from the copy too. That script is the same for
+//! the host, so that its edits ask for the target that it builds for; and cargo starts it in the package's
+//! own directory, so that they go to `env!("CARGO_MANIFEST_DIR")` where files of the copy are wanted.
+//!
 //! # What makes it stale
 //!
 //! The wrapper is no part of cargo's fingerprints, but the variables that a crate's build depended on are,
@@ -24,44 +28,58 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::crate_flags::{CrateFlags, variable};
+use super::crate_flags::{CrateFlags, Ported, variable};
 use super::{TARGET, rustc_args};
 use crate::plan::Invocation;
 
-/// A package's unit that is compiled for the target, with flags.
+/// A package's unit that is compiled with flags.
 #[derive(Debug)]
 pub(super) struct Unit {
     package: String,
-    version: String,
     /// The value of the package's variable.
     told: String,
+    /// What is done to this unit.
+    flags: CrateFlags,
     /// The file that rustc writes with the names of the sources.
     dep_info: PathBuf,
 }
 
 impl Unit {
-    /// The unit that this run of rustc compiles, when its package has flags and it is for the target.
-    pub(super) fn with_flags(rustc: &Invocation) -> Option<Unit> {
-        let package = std::env::var("CARGO_PKG_NAME").ok()?;
-        let told = std::env::var(variable(&package)).ok()?;
-        Some(Unit {
-            version: std::env::var("CARGO_PKG_VERSION").ok()?,
-            dep_info: dep_info(&rustc_args::expanded(rustc.args.clone()))?,
+    /// The unit that this run of rustc compiles, when it is one that has flags.
+    ///
+    /// # Errors
+    /// The package's flags can't be read.
+    pub(super) fn with_flags(rustc: &Invocation) -> anyhow::Result<Option<Unit>> {
+        let var = |name: &str| std::env::var(name).ok();
+        let package = var("CARGO_PKG_NAME");
+        let Some((package, version)) = package.zip(var("CARGO_PKG_VERSION")) else {
+            return Ok(None);
+        };
+        let Some(told) = var(&variable(&package)) else {
+            return Ok(None);
+        };
+        let args = rustc_args::expanded(rustc.args.clone());
+        let Some((kind, dep_info)) = UnitKind::of(&args).zip(dep_info(&args)) else {
+            return Ok(None);
+        };
+        let flags = serde_json::from_str(&told)
+            .with_context(|| format!("failed to read `{}`", variable(&package)))?;
+        let flags = kind.has(flags, &version);
+        let unit = || Unit {
             package,
             told,
-        })
+            flags,
+            dep_info,
+        };
+        Ok(Some(unit()).filter(|unit| kind == UnitKind::ForTarget || !unit.flags.is_empty()))
     }
 
-    /// The run with the package's flags.
+    /// The run with the unit's flags.
     pub(super) fn changed(&self, mut rustc: Invocation) -> anyhow::Result<Invocation> {
         rustc.args = rustc_args::expanded(rustc.args);
-        let flags: CrateFlags = serde_json::from_str(&self.told)
-            .with_context(|| format!("failed to read `{}`", variable(&self.package)))?;
-        let meant =
-            |version: &Option<String>| version.as_ref().is_none_or(|it| *it == self.version);
-        let open = flags.open.iter().filter(|it| meant(&it.version));
+        let flags = &self.flags;
         let mut features = BTreeSet::new();
-        for opened in open {
+        for opened in &flags.open {
             // In rustc's environment alone: cargo, and what build scripts ask, stay on stable.
             rustc = rustc.env("RUSTC_BOOTSTRAP", "1");
             // Declared twice, a feature is an error.
@@ -69,7 +87,7 @@ impl Unit {
         }
         let features = features.iter();
         rustc = rustc.args(features.map(|name| format!("-Zcrate-attr=feature({name})")));
-        match flags.ports.iter().find(|it| it.version == self.version) {
+        match flags.ports.first() {
             Some(port) => ported(rustc, &port.directory)
                 .with_context(|| format!("failed to use the port of `{}`", self.package)),
             None => Ok(rustc),
@@ -89,14 +107,45 @@ impl Unit {
     }
 }
 
-/// Where rustc writes the names of the sources; `None` when cargo doesn't compile a unit for the target
-/// here. The probes that build scripts make have much of a unit's environment, and may have its target.
+/// What a unit that may have flags is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UnitKind {
+    /// Compiled for the target.
+    ForTarget,
+    /// The build script, which runs here and is one for all targets.
+    BuildScript,
+}
+
+impl UnitKind {
+    fn of(args: &[OsString]) -> Option<UnitKind> {
+        let last = |long: &str| rustc_args::values(args, long, "").pop();
+        match last("--target") {
+            Some(target) => (target == TARGET).then_some(UnitKind::ForTarget),
+            None => last("--crate-name")?
+                .starts_with("build_script_")
+                .then_some(UnitKind::BuildScript),
+        }
+    }
+
+    /// The flags of such a unit, in its package's version.
+    fn has(self, mut flags: CrateFlags, version: &str) -> CrateFlags {
+        let is_script = self == UnitKind::BuildScript;
+        flags
+            .open
+            .retain(|it| !is_script && it.version.as_ref().is_none_or(|meant| meant == version));
+        let meant = |it: &Ported| it.version == version && (it.build_script || !is_script);
+        flags.ports.retain(meant);
+        flags
+    }
+}
+
+/// Where rustc writes the names of the sources; `None` when it is not cargo that compiles a unit here.
+/// The probes that build scripts make have much of a unit's environment, and may have its target.
 /// But cargo alone asks for all of this at once, and only here does it name the crate.
 fn dep_info(args: &[OsString]) -> Option<PathBuf> {
     let last = |long: &str| rustc_args::values(args, long, "").pop();
     let name = last("--crate-name")?;
-    let is_unit = last("--target")? == TARGET
-        && std::env::var("CARGO_CRATE_NAME").ok()? == name
+    let is_unit = std::env::var("CARGO_CRATE_NAME").ok()? == name
         && last("--error-format")? == "json"
         && last("--json").is_some()
         && last("--emit")?.split(',').any(|kind| kind == "dep-info")

@@ -25,7 +25,7 @@ pub(super) enum Links {
 /// Runs the rustc that cargo asks for; `args` is its command line, program first.
 pub(super) fn run(args: Vec<OsString>, links: Links) -> anyhow::Result<ExitCode> {
     let mut invocation = rustc(args)?;
-    let unit = Unit::with_flags(&invocation);
+    let unit = Unit::with_flags(&invocation)?;
     if let Some(unit) = &unit {
         invocation = unit.changed(invocation)?;
     }
