@@ -90,7 +90,9 @@ impl Choices {
             .collect();
         keep.extend(gained.iter().map(String::as_str));
         let roots: BTreeSet<usize> = lost.iter().map(|it| it.root).collect();
-        let names = roots.iter().map(|root| project.packages[*root].name.clone());
+        let names = roots
+            .iter()
+            .map(|root| project.packages[*root].name.clone());
         Some(Choice {
             packages: names.collect(),
             features: without_implied(alone, &keep),
@@ -224,7 +226,11 @@ fn outermost(lost: &[&Alone]) -> Vec<String> {
         others.any(|other| other.name != it.name && turns_on(it, other))
     };
     let own: Vec<&&Alone> = lost.iter().filter(|it| !brings_another(it)).collect();
-    let own = if own.is_empty() { lost.iter().collect() } else { own };
+    let own = if own.is_empty() {
+        lost.iter().collect()
+    } else {
+        own
+    };
     own.iter().map(|it| it.name.clone()).collect()
 }
 
@@ -292,13 +298,15 @@ mod tests {
 
     #[test]
     fn of_several_packages_each_keeps_its_own() {
-        let two = format!("{APP}
+        let two = format!(
+            "{APP}
         server*: web?, net?, logs?
         server.default = http, logging
         server.http = dep:web
         server.logging = dep:logs
         server.raw = dep:net
-        logs");
+        logs"
+        );
         let choice = without(&two, "net").unwrap();
         assert_eq!(
             choice.flags(),
