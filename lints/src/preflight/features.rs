@@ -3,7 +3,7 @@
 //! Features only ever add: what is built with two of them is what is built with each, and what their weak
 //! requests add. So the features that may stay are found one at a time, and the answer is tried as a whole
 //! at the end. That takes as many resolutions as the packages have features, once for a graph, and one more
-//! for each question; a resolution takes as long as the graph is large. `cargo bench -p wasify --bench solver`
+//! for each question; a resolution takes as long as the graph is large. `cargo bench -p wasify-lints --bench solver`
 //! shows how that grows.
 //!
 //! Where several of the user's packages are built at once, a feature is named with its package, as cargo wants
