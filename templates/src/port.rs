@@ -20,10 +20,16 @@ pub struct Port {
     /// Whether it is an application, which is ported when it is what is built (`--crate`), and no dependency.
     #[serde(default)]
     pub application: bool,
-    /// The rules that don't apply to the crate any more, by their ids: none of an application, and none where
-    /// no rule knows of the fault.
+    /// The rules that don't apply to the crate any more, by their ids: none where no rule knows of the fault, and of
+    /// an application only such about std. One about packages that don't build, and that names others than this crate,
+    /// does not apply to those any more.
     #[serde(default)]
     pub cures: Vec<String>,
+    /// The `links` name of a crate whose build script isn't run for WASI, since all it could do there is fail: it
+    /// would compile C code that refuses the target, or look for a library. The edits have to do without
+    /// whatever it makes. Cargo's own setting for this is used, `target.<triple>.<links>`.
+    #[serde(default)]
+    pub without_build_script: Option<String>,
     /// What its functions do on WASI, one sentence each, lower case, without a final period.
     pub instead: Vec<String>,
     /// The first version of wasify that has the port.

@@ -79,8 +79,15 @@ fn ports_say_what_they_are_for() {
                 complain(format!("`cures`: no rule is named `{cured}`"));
             }
         }
-        if port.application && !port.cures.is_empty() {
-            complain("no rule is about an application: `cures` stays away".to_owned());
+        let is_of_std = |id: &String| {
+            rules
+                .iter()
+                .any(|rule| rule.id == *id && rule.group == "std")
+        };
+        if port.application && !port.cures.iter().all(is_of_std) {
+            complain(
+                "only rules of `std` are about an application: `cures` has no others".to_owned(),
+            );
         }
         if port.instead.is_empty() || port.references.is_empty() {
             complain("`instead` and `references` have something in them".to_owned());

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use wasify::fix::diff::{self, Edited};
+
 use crate::common::{program, project, target_dir};
 
 /// A program that needs `home`, which has no code for WASI, and an old `url`, of which a later version has.
@@ -134,4 +136,138 @@ fn a_wrong_flag_in_the_file_is_told_with_its_line() {
         );
         assert!(said.contains("did you mean `ports`?"), "{said}");
     }
+}
+
+/// The files of a project that `--fix` may change, and the manifest, which it may not.
+fn state(folder: &Path) -> [String; 3] {
+    ["Cargo.toml", "Cargo.lock", "wasify.toml"].map(|file| text(folder, file))
+}
+
+fn put(folder: &Path, state: &[String; 3]) {
+    for (file, content) in ["Cargo.toml", "Cargo.lock", "wasify.toml"]
+        .iter()
+        .zip(state)
+    {
+        let path = folder.join(file);
+        if content.is_empty() {
+            let _ = fs::remove_file(path);
+        } else {
+            fs::write(path, content).expect("written");
+        }
+    }
+}
+
+#[test]
+fn what_a_dry_run_prints_is_what_is_done() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    let settings = "# mine\n[permissions]\ndirs = [ \"data:ro\" ]   # odd\n";
+    fs::write(folder.join("wasify.toml"), settings).expect("written");
+    let before = state(folder);
+    let planned = wasify(folder, &["--fix", "--dry-run"]);
+    let planned = String::from_utf8_lossy(&planned.stdout).into_owned();
+    assert_eq!(state(folder), before);
+    assert_eq!(wasify(folder, &["--fix"]).status.code(), Some(0));
+    let after = state(folder);
+    assert!(after[2].starts_with(settings), "{}", after[2]);
+    let edited = |file: usize, path: &str| Edited {
+        path: path.to_owned(),
+        before: Some(before[file].clone()),
+        after: after[file].clone(),
+    };
+    let edits = [edited(1, "Cargo.lock"), edited(2, "wasify.toml")];
+    let expected = diff::render(&edits);
+    assert!(expected.contains("-version = \"2.5.0\""), "{expected}");
+    assert!(planned.contains(&expected), "{planned}\n\n{expected}");
+    // There is nothing left to change, and nothing is planned.
+    let again = wasify(folder, &["--fix", "--dry-run"]);
+    let again = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(!again.contains("diff --git"), "{again}");
+}
+
+#[test]
+fn the_flags_of_a_member_are_noted_at_the_workspace() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let root = scratch.path();
+    let manifest = "[workspace]\nresolver = \"2\"\nmembers = ['app'] # one\n\n\
+                    [workspace.dependencies]\nhome   = '=0.5.9'\n";
+    let inherited = "[package]\nname = \"app\"\nedition = \"2021\"\n\n\
+                     [dependencies]\nhome = { workspace=true }\n";
+    let main = "fn main() { println!(\"{:?}\", home::home_dir()); }\n";
+    let app = root.join("app");
+    fs::create_dir_all(app.join("src")).expect("created");
+    for (file, content) in [
+        ("Cargo.toml", manifest),
+        ("app/Cargo.toml", inherited),
+        ("app/src/main.rs", main),
+    ] {
+        fs::write(root.join(file), content).expect("written");
+    }
+    let of_member = text(&app, "Cargo.toml");
+    let fixed = wasify(&app, &["--fix"]);
+    let said = String::from_utf8_lossy(&fixed.stderr).into_owned();
+    assert_eq!(fixed.status.code(), Some(0), "{said}");
+    assert!(text(root, "wasify.toml").contains("name = \"home\""));
+    assert!(!app.join("wasify.toml").exists());
+    assert_eq!(text(root, "Cargo.toml"), manifest);
+    assert_eq!(text(&app, "Cargo.toml"), of_member);
+    for folder in [root, &app] {
+        let built = wasify(folder, &[]);
+        assert_eq!(built.status.code(), Some(0), "{}", folder.display());
+    }
+}
+
+/// Kills wasify and what it has started, at ten moments of its work. Whoever uses the project next finds it
+/// as it was before or as it is afterwards.
+#[cfg(unix)]
+#[test]
+fn a_killed_fix_leaves_nothing_in_between() {
+    use std::os::unix::process::CommandExt as _;
+    let scratch = scratch();
+    let folder = scratch.path();
+    let before = state(folder);
+    assert_eq!(wasify(folder, &["--fix"]).status.code(), Some(0));
+    let after = state(folder);
+    put(folder, &before);
+    let begun = std::time::Instant::now();
+    assert_eq!(wasify(folder, &["--fix"]).status.code(), Some(0));
+    let whole = begun.elapsed();
+    let mut seen = [0, 0];
+    for moment in 0..10 {
+        put(folder, &before);
+        let mut command = program(["build", "--fix", "--quiet", "--target-dir"]);
+        command.arg(target_dir("fixing")).current_dir(folder);
+        command.stdout(std::process::Stdio::null());
+        command.stderr(std::process::Stdio::null());
+        let mut child = command.process_group(0).spawn().expect("wasify starts");
+        std::thread::sleep(whole * (2 * moment + 1) / 20);
+        kill_group(child.id());
+        child.wait().expect("it ends");
+        // The next command, whatever it is, puts right what has to be.
+        let next = program(["build", "--dry-run"]).current_dir(folder).output();
+        let next = next.expect("wasify starts");
+        let said = String::from_utf8_lossy(&next.stderr).into_owned();
+        assert_eq!(next.status.code(), Some(0), "{said}");
+        let now = state(folder);
+        assert!(
+            now == before || now == after,
+            "at {moment}: {now:#?} {said}"
+        );
+        seen[usize::from(now == after)] += 1;
+    }
+    println!(
+        "ten times killed: {} as before, {} as after",
+        seen[0], seen[1]
+    );
+    // Some are killed before it has decided, or the moments are none.
+    assert!(seen[0] > 0, "{seen:?}");
+}
+
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "std sends no signals")]
+fn kill_group(id: u32) {
+    let group = format!("-{id}");
+    let mut kill = std::process::Command::new("kill");
+    // One that has ended already is no failure.
+    let _ = kill.args(["-KILL", "--", &group]).status();
 }

@@ -13,6 +13,7 @@
 mod application;
 #[path = "../common/mod.rs"]
 mod common;
+mod network;
 mod project;
 mod proof;
 

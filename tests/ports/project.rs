@@ -6,14 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::semver::Version;
+use cargo_metadata::{MetadataCommand, Package};
 use wasify::execute::surroundings::Surroundings;
 use wasify::fix::ports;
 use wasify::terminal::Terminal;
 use wasify::toolchain::c;
 use wasify_templates::port::Port;
 
-use crate::proof::Proof;
+use crate::proof::{self, Proof};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -27,6 +28,8 @@ pub(crate) struct Project {
     unstable: bool,
     /// See [`Proof::c_code`].
     c_code: bool,
+    /// See [`Proof::also`].
+    also: Vec<String>,
 }
 
 impl Project {
@@ -40,6 +43,7 @@ impl Project {
             version: version.to_owned(),
             unstable: proof.unstable,
             c_code: proof.c_code,
+            also: proof.also.clone(),
         };
         let mut dependency = proof.dependency.clone();
         dependency.insert("version".to_owned(), format!("={version}").into());
@@ -63,13 +67,14 @@ impl Project {
 
     /// The component, built with the ported copy in place of the crate.
     pub(crate) fn build_ported(&self, port: &'static Port) -> Result<PathBuf> {
-        let ported = ports::make(&scratch(), port, &self.version.parse()?, &self.source()?)?;
-        let patch = format!(
-            "patch.crates-io.{}.path={:?}",
-            self.krate,
-            ported.directory.display().to_string()
-        );
-        let output = self.cargo(&["--config", &patch])?;
+        let package = self.package(&self.krate)?;
+        let mut options = options(port, &self.version.parse()?, &package)?;
+        for krate in &self.also {
+            let package = self.package(krate)?;
+            let port = ports::find(krate, &package.version)?.ok_or("it has no port")?;
+            options.extend(self::options(port, &package.version, &package)?);
+        }
+        let output = self.cargo(&options)?;
         let errors = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() || errors.contains("was not used in the crate graph") {
             return Err(errors.into());
@@ -87,22 +92,19 @@ impl Project {
         })
     }
 
-    /// Where cargo keeps the crate's source.
-    fn source(&self) -> Result<PathBuf> {
+    /// A crate of the project, from the registry.
+    fn package(&self, krate: &str) -> Result<Package> {
         let metadata = MetadataCommand::new()
             .current_dir(&self.folder)
             .other_options(["--filter-platform".to_owned(), "wasm32-wasip2".to_owned()])
             .exec()?;
-        let mut packages = metadata.packages.iter();
-        let package = packages
-            .find(|package| *package.name == self.krate && package.source.is_some())
-            .ok_or("the crate is not in the project")?;
-        let manifest = package.manifest_path.as_std_path();
-        Ok(manifest.parent().unwrap_or(manifest).to_owned())
+        let mut packages = metadata.packages.into_iter();
+        let package = packages.find(|package| *package.name == krate && package.source.is_some());
+        Ok(package.ok_or("the crate is not in the project")?)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the port alone is the subject")]
-    fn cargo(&self, options: &[&str]) -> Result<Output> {
+    fn cargo(&self, options: &[String]) -> Result<Output> {
         let mut command = Command::new(env!("CARGO"));
         command
             .args(["build", "--target", "wasm32-wasip2", "--target-dir"])
@@ -132,6 +134,14 @@ fn c_compiler(folder: &Path) -> Result<BTreeMap<OsString, OsString>> {
         None => c::install(&around, folder, false, &Terminal::plain())?,
     };
     Ok(compiler.env)
+}
+
+/// cargo's options for the ported copy of a package.
+fn options(port: &'static Port, version: &Version, package: &Package) -> Result<Vec<String>> {
+    let manifest = package.manifest_path.as_std_path();
+    let source = manifest.parent().unwrap_or(manifest);
+    let ported = ports::make(&scratch(), port, version, source)?;
+    Ok(proof::options(port, &ported.directory))
 }
 
 pub(crate) fn scratch() -> PathBuf {

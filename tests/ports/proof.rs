@@ -23,6 +23,9 @@ pub(crate) struct Proof {
     /// The other entries.
     #[serde(default)]
     pub(crate) dependencies: toml::Table,
+    /// Crates whose ports are used along with this one.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
     /// What the program finds in its environment.
     #[serde(default)]
     environment: BTreeMap<String, String>,
@@ -33,6 +36,9 @@ pub(crate) struct Proof {
     /// What it reads from standard input.
     #[serde(default)]
     stdin: String,
+    /// Whether it gets the network.
+    #[serde(default)]
+    network: bool,
     /// The only directory that it may use, which is its working directory.
     #[serde(default)]
     folder: Folder,
@@ -95,19 +101,27 @@ impl Seen {
     }
 }
 
-/// `wasify run` of a program that has a directory and an environment.
-pub(crate) fn wasify_run(
-    folder: &TempDir,
-    program: &Path,
-    environment: &BTreeMap<String, String>,
-) -> Command {
+/// `wasify run` with a directory and an environment; the program is still to be named.
+pub(crate) fn wasify_run(folder: &TempDir, environment: &BTreeMap<String, String>) -> Command {
     let mut command = common::wasify(folder.path());
     command.args(["run", "--quiet", "--timeout", "60s", "--dir", "."]);
     for (name, value) in environment {
         command.arg("--env").arg(format!("{name}={value}"));
     }
-    command.arg(program);
     command
+}
+
+/// cargo's options for a port's ported copy: it takes the crate's place, without its build script where the port
+/// does without that.
+pub(crate) fn options(port: &Port, directory: &Path) -> Vec<String> {
+    let directory = directory.display().to_string();
+    let patch = format!("patch.crates-io.{}.path={directory:?}", port.krate);
+    let script = port.without_build_script.iter();
+    let script = script.map(|links| format!("target.wasm32-wasip2.{links}.rustc-cfg=[]"));
+    script
+        .chain([patch])
+        .flat_map(|setting| ["--config".to_owned(), setting])
+        .collect()
 }
 
 /// A port's `proof.toml`, and the folder that it is in.
@@ -134,7 +148,11 @@ impl Proof {
         let mut input = tempfile::tempfile()?;
         input.write_all(self.stdin.as_bytes())?;
         input.rewind()?;
-        Seen::of(wasify_run(&folder, program, &self.environment).stdin(input))
+        let mut command = wasify_run(&folder, &self.environment);
+        if self.network {
+            command.arg("--allow-net");
+        }
+        Seen::of(command.arg(program).stdin(input))
     }
 
     /// Whether it ended well and printed what is promised.

@@ -143,13 +143,24 @@ pub fn recover(home: &Path) -> Result<Vec<PathBuf>> {
         }
     };
     let mut settled = Vec::new();
-    for entry in entries.flatten() {
-        let directory = entry.path();
-        if let Some(_held) = hold(&directory)? {
-            settled.extend(settle(&directory)?);
+    let mut first_error = None;
+    // Beside the journals there are lock files that were replaced.
+    let directories = entries.flatten().map(|entry| entry.path());
+    for directory in directories.filter(|path| path.is_dir()) {
+        let ended = hold(&directory).and_then(|held| match held {
+            Some(_held) => settle(&directory),
+            None => Ok(None),
+        });
+        match ended {
+            Ok(lock) => settled.extend(lock),
+            // One that can't be ended doesn't keep the others from it.
+            Err(error) => first_error = first_error.or(Some(error)),
         }
     }
-    Ok(settled)
+    match first_error {
+        Some(error) => Err(error),
+        None => Ok(settled),
+    }
 }
 
 /// The lock on a journal; nothing while another process has it, or where it is gone already.
@@ -326,5 +337,7 @@ mod tests {
         assert_eq!(project.text("Cargo.lock"), None);
         let kept = fs::read_to_string(directory.with_extension("lock"));
         assert_eq!(kept.expect("kept"), "tried");
+        Project::killed(project.begin());
+        assert_eq!(project.recover(), 1, "what was kept is no journal");
     }
 }

@@ -146,8 +146,13 @@ impl Flags {
             }
         }
         for port in &self.ports {
-            for rule in ports::cures(&port.name)? {
-                cured.insert((port.name.clone(), rule));
+            for id in ports::cures(&port.name)? {
+                let rule = rules.iter().find(|rule| rule.id == id);
+                let users = rule.filter(|rule| ports::is_about_users(rule, &port.name));
+                for user in users.iter().flat_map(|rule| &rule.matches.crates) {
+                    cured.insert((user.name.clone(), id.clone()));
+                }
+                cured.insert((port.name.clone(), id));
             }
         }
         Ok(cured)

@@ -3,7 +3,7 @@
 //! Features only ever add: what is built with two of them is what is built with each, and what their weak
 //! requests add. So the features that may stay are found one at a time, and the answer is tried as a whole
 //! at the end. That takes as many resolutions as the packages have features, once for a graph, and one more
-//! for each question; a resolution takes as long as the graph is large. `cargo bench -p wasify --bench solver`
+//! for each question; a resolution takes as long as the graph is large. `cargo bench -p wasify-lints --bench solver`
 //! shows how that grows.
 //!
 //! Where several of the user's packages are built at once, a feature is named with its package, as cargo wants
@@ -90,7 +90,9 @@ impl Choices {
             .collect();
         keep.extend(gained.iter().map(String::as_str));
         let roots: BTreeSet<usize> = lost.iter().map(|it| it.root).collect();
-        let names = roots.iter().map(|root| project.packages[*root].name.clone());
+        let names = roots
+            .iter()
+            .map(|root| project.packages[*root].name.clone());
         Some(Choice {
             packages: names.collect(),
             features: without_implied(alone, &keep),
@@ -224,7 +226,11 @@ fn outermost(lost: &[&Alone]) -> Vec<String> {
         others.any(|other| other.name != it.name && turns_on(it, other))
     };
     let own: Vec<&&Alone> = lost.iter().filter(|it| !brings_another(it)).collect();
-    let own = if own.is_empty() { lost.iter().collect() } else { own };
+    let own = if own.is_empty() {
+        lost.iter().collect()
+    } else {
+        own
+    };
     own.iter().map(|it| it.name.clone()).collect()
 }
 
@@ -292,13 +298,15 @@ mod tests {
 
     #[test]
     fn of_several_packages_each_keeps_its_own() {
-        let two = format!("{APP}
+        let two = format!(
+            "{APP}
         server*: web?, net?, logs?
         server.default = http, logging
         server.http = dep:web
         server.logging = dep:logs
         server.raw = dep:net
-        logs");
+        logs"
+        );
         let choice = without(&two, "net").unwrap();
         assert_eq!(
             choice.flags(),

@@ -1,5 +1,6 @@
 //! One build: a request, where it leads, and what it is flagged with.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -45,6 +46,8 @@ pub(super) struct Job<'a> {
     pub(super) crate_flags: CrateFlags,
     /// The ports among it.
     pub(super) ports: Vec<PortInUse>,
+    /// The `links` names of the packages whose build scripts the ports do without.
+    without_build_script: BTreeSet<String>,
 }
 
 impl<'a> Job<'a> {
@@ -122,6 +125,11 @@ impl<'a> Job<'a> {
                 .passed_on
                 .splice(0..0, ["--config".to_owned(), setting]);
         }
+        let without = self.without_build_script.iter().map(|links| {
+            // A table has to have something in it: what the script would print, which is nothing.
+            format!("--config=target.{}.{links}.rustc-cfg=[]", shim::TARGET)
+        });
+        request.passed_on.splice(0..0, without);
         request
     }
 
@@ -140,6 +148,7 @@ impl<'a> Job<'a> {
             ports: Vec::new(),
         };
         self.ports.clear();
+        self.without_build_script.clear();
         if self.flags.ports.is_empty() {
             return Ok(());
         }
@@ -164,6 +173,8 @@ impl<'a> Job<'a> {
                 instead: port.instead.clone(),
                 cures: port.cures.clone(),
             });
+            self.without_build_script
+                .extend(port.without_build_script.clone());
             self.crate_flags.ports.push(Ported {
                 build_script: port.edits_build_script(&made.version),
                 package: made.name,
@@ -193,6 +204,7 @@ impl<'a> Job<'a> {
             flags: Flags::default(),
             crate_flags: CrateFlags::default(),
             ports: Vec::new(),
+            without_build_script: BTreeSet::new(),
         })
     }
 
@@ -226,6 +238,7 @@ impl<'a> Job<'a> {
             flags: Flags::default(),
             crate_flags: CrateFlags::default(),
             ports: Vec::new(),
+            without_build_script: BTreeSet::new(),
         }
     }
 

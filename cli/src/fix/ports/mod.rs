@@ -12,6 +12,7 @@ use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use wasify_lints::explain::BUILD_FAILED;
 use wasify_lints::finding::Finding;
 use wasify_lints::registry;
+use wasify_lints::rule::Rule;
 use wasify_lints::suggestion::{Action, Applicability, Kind, Suggestion};
 use wasify_templates::port::Port;
 use wasify_templates::ports;
@@ -55,20 +56,27 @@ pub fn cures(name: &str) -> anyhow::Result<Vec<String>> {
 }
 
 /// Whether a port cures a finding. What it says it cures holds for calls of the crate itself, where the rule
-/// is about the crate; of other rules only what is found in the crate's own code.
+/// is about the crate, and for its users, where the rule is about those; of other rules only what is found in
+/// the crate's own code.
 #[must_use]
 pub fn is_cure(krate: &str, cures: &[String], finding: &Finding) -> bool {
     let in_crate = finding
         .package
         .as_ref()
         .is_some_and(|package| package.name == krate);
-    let about_crates = registry::rule(finding.rule)
-        .ok()
-        .flatten()
-        .is_some_and(|rule| rule.group == "crates");
+    let rule = registry::rule(finding.rule).ok().flatten();
+    let about_others =
+        rule.is_some_and(|rule| rule.group == "crates" || is_about_users(rule, krate));
     let named = cures.iter().any(|rule| rule == finding.rule);
     // An application's own source that fails has no rule of its own.
-    named && (in_crate || about_crates) || finding.rule == BUILD_FAILED && in_crate
+    named && (in_crate || about_others) || finding.rule == BUILD_FAILED && in_crate
+}
+
+/// Whether a rule about packages that don't build is about those that use the crate, and not about the crate.
+#[must_use]
+pub fn is_about_users(rule: &Rule, krate: &str) -> bool {
+    let mut crates = rule.matches.crates.iter();
+    rule.group == "build" && !crates.any(|it| it.name == krate)
 }
 
 /// Adds the port that cures a finding to what can be done about it, in front of changes of source.

@@ -110,7 +110,9 @@ pub(crate) mod written {
             if name.ends_with('*') {
                 project.roots.push(project.packages.len());
             }
-            project.packages.push(package(name.trim_end_matches('*'), own));
+            project
+                .packages
+                .push(package(name.trim_end_matches('*'), own));
         }
         for line in lines() {
             if let Some((feature, values)) = line.split_once('=') {

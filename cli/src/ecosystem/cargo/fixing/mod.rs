@@ -70,7 +70,7 @@ pub fn fix(
     }
     let (mut fixing, metadata, journal) = begun(job, reach, events)?;
     match fixing.build(&metadata, look) {
-        Ok(built) => finish(fixing, built, journal),
+        Ok(built) => finish(fixing, &metadata, built, journal),
         Err(error) => {
             journal.roll_back()?;
             Err(error)
@@ -127,7 +127,12 @@ fn begun<'a, 'e>(
 }
 
 /// Keeps what helped: all of it when the project stands or less is in the way than before.
-fn finish(fixing: Fixing<'_, '_>, built: Built, journal: Journal) -> anyhow::Result<Fixed> {
+fn finish(
+    fixing: Fixing<'_, '_>,
+    metadata: &Metadata,
+    built: Built,
+    journal: Journal,
+) -> anyhow::Result<Fixed> {
     let left = built.failure.as_ref().map_or(0, |failure| {
         (failure.packages.len() + failure.foreseen.len()).max(1)
     });
@@ -140,7 +145,7 @@ fn finish(fixing: Fixing<'_, '_>, built: Built, journal: Journal) -> anyhow::Res
             settings: None,
         });
     }
-    let path = fixing.job.settings();
+    let path = settings_of(&fixing.job, metadata);
     let changed = fixing.job.flags != fixing.before;
     let (_, text) = settings::with_flags(&path, &fixing.job.flags)?;
     journal.commit(&path, changed.then_some(text.as_str()))?;
@@ -151,6 +156,17 @@ fn finish(fixing: Fixing<'_, '_>, built: Built, journal: Journal) -> anyhow::Res
     })
 }
 
+/// Where the flags are noted: where some are already, or else at the workspace's root, where every member
+/// finds them.
+fn settings_of(job: &Job<'_>, metadata: &Metadata) -> PathBuf {
+    let near = job.settings();
+    let root = metadata.workspace_root.as_std_path();
+    if near.exists() || !near.starts_with(root) {
+        return near;
+    }
+    settings::path(root)
+}
+
 /// The files of the project as they were and as they are to be.
 fn edits(
     fixing: &Fixing<'_, '_>,
@@ -158,7 +174,7 @@ fn edits(
     journal: &Journal,
 ) -> anyhow::Result<Vec<Edited>> {
     let root = metadata.workspace_root.as_std_path();
-    let settings = fixing.job.settings();
+    let settings = settings_of(&fixing.job, metadata);
     let (before, after) = settings::with_flags(&settings, &fixing.job.flags)?;
     let name = settings.strip_prefix(root).unwrap_or(&settings);
     let lock = std::fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
