@@ -32,11 +32,11 @@ fn scratch() -> tempfile::TempDir {
 }
 
 #[expect(clippy::disallowed_methods, reason = "wasify has no part in it")]
-fn plain(folder: &Path, words: &[&str]) -> Output {
+fn plain(folder: &Path, words: &[&str], target: &str) -> Output {
     std::process::Command::new(env!("CARGO"))
         .args(words)
         .arg("--target-dir")
-        .arg(target_dir("ejected"))
+        .arg(target_dir(target))
         .current_dir(folder)
         .env_remove("RUSTFLAGS")
         .output()
@@ -46,10 +46,16 @@ fn plain(folder: &Path, words: &[&str]) -> Output {
 fn wasify(folder: &Path, words: &[&str]) -> Output {
     let mut command = program([words[0]]);
     command.args(&words[1..]).current_dir(folder);
-    if words[0] == "build" {
-        command.arg("--target-dir").arg(target_dir("ejecting"));
-    }
     command.output().expect("wasify starts")
+}
+
+fn build(folder: &Path, target: &str) -> Output {
+    let target = target_dir(target);
+    let target = target.to_str().expect("it is text");
+    let output = wasify(folder, &["build", "--target-dir", target]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code().is_some_and(|code| code < 2), "{told}");
+    output
 }
 
 fn text(folder: &Path, file: &str) -> String {
@@ -76,11 +82,7 @@ fn seen(directory: &str, folder: &Path) -> (Vec<String>, String) {
 fn plain_cargo_builds_what_wasify_builds() {
     let scratch = scratch();
     let folder = scratch.path();
-    let built = wasify(folder, &["build"]);
-    assert!(
-        built.status.code().is_some_and(|code| code < 2),
-        "{built:?}"
-    );
+    build(folder, "ejecting");
     let of_wasify = seen("ejecting", folder);
     assert_eq!(
         of_wasify.1,
@@ -108,7 +110,7 @@ fn plain_cargo_builds_what_wasify_builds() {
     assert_ne!(text(folder, "Cargo.lock"), lock);
     assert!(text(folder, "wasi-ports/README.md").contains("## home 0.5.9\n\n- `home_dir` gives"));
 
-    let built = plain(folder, &["wasi-build", "--locked"]);
+    let built = plain(folder, &["wasi-build", "--locked"], "ejected");
     let said = String::from_utf8_lossy(&built.stderr).into_owned();
     assert!(built.status.success(), "{said}");
     // Warnings of crates are as little shown as before.
@@ -116,13 +118,11 @@ fn plain_cargo_builds_what_wasify_builds() {
     assert_eq!(seen("ejected", folder), of_wasify);
 
     // wasify goes by the same files, and builds nothing twice.
-    let again = wasify(folder, &["build"]);
-    let said = String::from_utf8_lossy(&again.stderr).into_owned();
-    assert!(again.status.code().is_some_and(|code| code < 2), "{said}");
+    let again = build(folder, "ejecting");
     let report = String::from_utf8_lossy(&again.stdout).into_owned();
     assert!(report.contains("Ported home 0.5.9"), "{report}");
     assert_eq!(seen("ejecting", folder), of_wasify);
-    let fresh = wasify(folder, &["build"]);
+    let fresh = build(folder, "ejecting");
     let said = String::from_utf8_lossy(&fresh.stderr).into_owned();
     assert!(!said.contains("Compiling"), "{said}");
 
@@ -132,7 +132,7 @@ fn plain_cargo_builds_what_wasify_builds() {
     assert!(said.contains("Unchanged .cargo/config.toml"), "{said}");
     assert_eq!(text(folder, ".cargo/config.toml"), config);
     // And for the host the copies are what the crates were.
-    let native = plain(folder, &["check"]);
+    let native = plain(folder, &["check"], "ejected");
     assert!(native.status.success(), "{native:?}");
 }
 
@@ -148,10 +148,9 @@ fn flags_alone_give_the_same_bytes() {
     );
     let flags = "[rust]\nrustflags = [{ flag = \"--cfg flag\", for = \"test\" }]\n";
     fs::write(folder.join("wasify.toml"), flags).expect("written");
-    let built = wasify(folder, &["build"]);
-    assert_eq!(built.status.code(), Some(0), "{built:?}");
+    build(folder, "ejecting-flags");
     let file = "wasm32-wasip2/debug/small.wasm";
-    let of_wasify = fs::read(target_dir("ejecting").join(file)).expect("built");
+    let of_wasify = fs::read(target_dir("ejecting-flags").join(file)).expect("built");
     fs::create_dir(folder.join(".cargo")).expect("created");
     let before = "# mine\n[build]\njobs   = 2 # few\n";
     fs::write(folder.join(".cargo/config.toml"), before).expect("written");
@@ -159,9 +158,9 @@ fn flags_alone_give_the_same_bytes() {
     assert_eq!(ejected.status.code(), Some(0), "{ejected:?}");
     assert!(text(folder, ".cargo/config.toml").starts_with(before));
     assert!(!folder.join("wasi-ports").exists());
-    let built = plain(folder, &["wasi-build"]);
+    let built = plain(folder, &["wasi-build"], "ejected-flags");
     assert!(built.status.success(), "{built:?}");
-    let of_cargo = fs::read(target_dir("ejected").join(file)).expect("built");
+    let of_cargo = fs::read(target_dir("ejected-flags").join(file)).expect("built");
     assert!(of_wasify == of_cargo, "the two builds differ");
 }
 
@@ -184,10 +183,16 @@ fn what_is_set_otherwise_is_refused_and_nothing_is_changed() {
     // What cargo would not go by is taken back.
     fs::remove_file(folder.join(".cargo/config.toml")).expect("removed");
     let shown = wasify(folder, &["eject", "--dry-run"]);
-    assert!(shown.status.success() && folder.join("Cargo.lock").exists(), "{shown:?}");
+    assert!(
+        shown.status.success() && folder.join("Cargo.lock").exists(),
+        "{shown:?}"
+    );
     let (code, said) = ended(program(["eject", "--locked"]).current_dir(folder));
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("failed to resolve the project with the copies"), "{said}");
+    assert!(
+        said.contains("failed to resolve the project with the copies"),
+        "{said}"
+    );
     assert!(!folder.join("wasi-ports").exists(), "{said}");
     assert!(!folder.join(".cargo/config.toml").exists(), "{said}");
 

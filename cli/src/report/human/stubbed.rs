@@ -25,7 +25,7 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
     let mut text = String::new();
     for (interface, answers) in interfaces {
         let said = answers.iter().filter_map(|(answer, functions)| {
-            let does = does(answer, look.verbose)?;
+            let does = does(answer, functions.len() > 1, look.verbose)?;
             Some(format!("{} {does}", named(functions, look.verbose)))
         });
         let said: Vec<String> = said.collect();
@@ -51,16 +51,25 @@ fn named(functions: &[&str], all: bool) -> String {
 }
 
 /// What such functions do; `None` where that is of interest to few.
-fn does(answer: &Answer, all: bool) -> Option<String> {
+fn does(answer: &Answer, several: bool, all: bool) -> Option<String> {
     let does = match answer {
-        Answer::Error(Some(name)) => return Some(format!("gives the error `{name}`")),
-        Answer::Error(None) => "gives an error",
-        Answer::Nothing => "gives nothing",
-        Answer::Handle => "gives a handle that works with nothing",
-        Answer::Trap => "stops the program: there is no error it could give",
+        Answer::Error(Some(name)) => return Some(format!("{} the error `{name}`", give(several))),
+        Answer::Error(None) => "an error",
+        Answer::Nothing => "nothing",
+        Answer::Handle => "a handle that works with nothing",
+        Answer::Trap if several => {
+            return Some("stop the program: there is no error that they could give".to_owned());
+        }
+        Answer::Trap => {
+            return Some("stops the program: there is no error that it could give".to_owned());
+        }
         Answer::Drop | Answer::Unreached if !all => return None,
-        Answer::Drop => "does nothing",
-        Answer::Unreached => "can't be reached",
+        Answer::Drop => return Some("only for such a handle".to_owned()),
+        Answer::Unreached => return Some("can't be reached".to_owned()),
     };
-    Some(does.to_owned())
+    Some(format!("{} {does}", give(several)))
+}
+
+fn give(several: bool) -> &'static str {
+    if several { "give" } else { "gives" }
 }
