@@ -78,8 +78,8 @@ pub fn eject(
     let diff = eject::diff(&name, before.as_deref(), &edited.text);
     let ejected = Ejected {
         config: name,
-        copies: wanted.copies.iter().map(Copy::path).collect(),
-        locks: !wanted.copies.is_empty(),
+        copies: wanted.fresh().map(Copy::path).collect(),
+        locks: wanted.fresh().next().is_some(),
         notes: notes(&job, &known, &edited.kept, root)?,
         diff,
     };
@@ -90,7 +90,7 @@ pub fn eject(
             .and_then(|()| check(&job, &wanted.settings.patches));
         if let Err(error) = done {
             events.status("Restoring", "the files, as they were");
-            files.restore(&wanted.copies)?;
+            files.restore(&wanted)?;
             return Err(error);
         }
     }
@@ -145,6 +145,11 @@ impl Wanted {
         Ok(wanted)
     }
 
+    /// The copies that are to be made.
+    fn fresh(&self) -> impl Iterator<Item = &Copy> {
+        self.copies.iter().filter(|copy| copy.source.is_some())
+    }
+
     /// What the flags do to a package.
     fn add(
         &mut self,
@@ -166,44 +171,42 @@ impl Wanted {
         if port.is_none() && features.is_empty() {
             return Ok(());
         }
-        let patch = |source| Patch {
-            source,
-            package: name.to_owned(),
-            version: package.version.to_string(),
-        };
         let directory = package
             .manifest_path
             .parent()
             .context("a manifest has no directory")?;
         let directory = directory.as_std_path();
-        if eject::is_ejected(directory) {
-            return Ok(());
-        }
-        let Some(source) = &package.source else {
-            return Err(own(name).into());
-        };
         let library = library(package).context("a package to be changed has no library")?;
         let root = Path::new(&library.src_path).strip_prefix(directory);
-        let root = root.context("a library is not in its package")?.to_owned();
-        let home = job.around.wasify_home();
-        let home = home.context("failed to find wasify's directory")?;
-        let source_of_copy = match port {
-            Some(port) => ports::make(&home, port, &package.version, directory)?.directory,
-            None => directory.to_owned(),
-        };
-        self.settings
-            .patches
-            .push(patch(patched_source(&source.repr)));
-        self.copies.push(Copy {
+        let mut copy = Copy {
             package: name.to_owned(),
             version: package.version.to_string(),
-            source: source_of_copy,
-            root,
+            source: None,
+            root: root.context("a library is not in its package")?.to_owned(),
             change: Change {
                 instead: port.map(|port| port.instead.clone()).unwrap_or_default(),
                 features,
             },
-        });
+        };
+        if !eject::is_ejected(directory) {
+            let Some(source) = &package.source else {
+                return Err(own(name).into());
+            };
+            copy.source = Some(match port {
+                Some(port) => {
+                    let home = job.around.wasify_home();
+                    let home = home.context("failed to find wasify's directory")?;
+                    ports::make(&home, port, &package.version, directory)?.directory
+                }
+                None => directory.to_owned(),
+            });
+            self.settings.patches.push(Patch {
+                source: patched_source(&source.repr),
+                package: copy.package.clone(),
+                version: copy.version.clone(),
+            });
+        }
+        self.copies.push(copy);
         Ok(())
     }
 }
@@ -321,7 +324,7 @@ impl<'a> Files<'a> {
     }
 
     fn write(&self, wanted: &Wanted, config: &str) -> Result<()> {
-        if !wanted.copies.is_empty() {
+        if wanted.fresh().next().is_some() {
             fs::create_dir_all(self.root.join(eject::DIRECTORY))
                 .context("failed to create the directory of the copies")?;
             eject::write(self.root, &wanted.copies)?;
@@ -338,7 +341,7 @@ impl<'a> Files<'a> {
             .with_context(|| format!("failed to write `{}`", target.display()))
     }
 
-    fn restore(&self, copies: &[Copy]) -> Result<()> {
+    fn restore(&self, wanted: &Wanted) -> Result<()> {
         for (path, before) in &self.before {
             match before {
                 Some(content) => files::write_whole(path, content),
@@ -347,8 +350,8 @@ impl<'a> Files<'a> {
             .with_context(|| format!("failed to restore `{}`", path.display()))?;
         }
         let written = match self.had_copies {
-            true => copies
-                .iter()
+            true => wanted
+                .fresh()
                 .map(|copy| self.root.join(copy.path()))
                 .collect(),
             false => vec![self.root.join(eject::DIRECTORY)],

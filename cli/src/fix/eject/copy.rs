@@ -17,8 +17,8 @@ pub struct Copy {
     pub package: String,
     /// Its version.
     pub version: String,
-    /// Its source, with the port's edits where it has one.
-    pub source: PathBuf,
+    /// Its source, with the port's edits where it has one; `None` for a copy that is there already.
+    pub source: Option<PathBuf>,
     /// The root of the library, from there.
     pub root: PathBuf,
     /// What was changed.
@@ -62,11 +62,14 @@ impl Copy {
 pub fn write(root: &Path, copies: &[Copy]) -> Result<()> {
     let directory = root.join(DIRECTORY);
     for copy in copies {
+        let Some(source) = &copy.source else {
+            continue;
+        };
         let to = root.join(copy.path());
         let partial = directory.join(".partial");
         removed(&partial)
-            .and_then(|()| copies::copy_plain(&copy.source, &partial))
-            .with_context(|| format!("failed to copy `{}`", copy.source.display()))?;
+            .and_then(|()| copies::copy_plain(source, &partial))
+            .with_context(|| format!("failed to copy `{}`", source.display()))?;
         let library = partial.join(&copy.root);
         let text = fs::read_to_string(&library)
             .with_context(|| format!("failed to read `{}`", library.display()))?;
