@@ -93,7 +93,7 @@ impl<'a> Answers<'a> {
         if let Some(error) = self.error(result) {
             return Ok(Answer::Error(error));
         }
-        if self.can_be_empty(result) {
+        if self.can_be_empty(function) {
             return Ok(Answer::Nothing);
         }
         if self.owned(result).is_some_and(|id| self.is_gone(id)) {
@@ -143,12 +143,23 @@ impl<'a> Answers<'a> {
         }
     }
 
-    /// Whether a result may be empty, and holds handles where it is not: there is nothing to have.
-    fn can_be_empty(&self, result: Option<&Type>) -> bool {
-        let kind = result.and_then(|result| self.kind(result));
-        match kind {
-            Some(TypeDefKind::Option(of) | TypeDefKind::List(of)) => self.holds_handle(of),
+    /// Whether a result may be empty and is true then: it would hold handles, which there are none of, or
+    /// it is the texts that the host has for whoever asks, such as the arguments and the environment.
+    fn can_be_empty(&self, function: &Function) -> bool {
+        let result = function.result.as_ref();
+        match result.and_then(|result| self.kind(result)) {
+            Some(TypeDefKind::Option(of) | TypeDefKind::List(of)) => {
+                self.holds_handle(of) || function.params.is_empty() && self.is_text(of)
+            }
             _ => false,
+        }
+    }
+
+    fn is_text(&self, of: &Type) -> bool {
+        match self.kind(of) {
+            Some(TypeDefKind::Tuple(tuple)) => tuple.types.iter().all(|it| self.is_text(it)),
+            Some(TypeDefKind::Type(of)) => self.is_text(of),
+            _ => matches!(of, Type::String),
         }
     }
 
@@ -223,12 +234,13 @@ impl<'a> Answers<'a> {
             Answer::Trap | Answer::Unreached => vec![Instruction::Unreachable],
             Answer::Drop => Vec::new(),
             Answer::Handle => vec![Instruction::I32Const(1)],
-            // Two words at most: for a list, where it is and how long.
-            Answer::Nothing => [0, 4]
-                .into_iter()
-                .take(if self.is_list(import) { 2 } else { 1 })
-                .flat_map(|offset| store(pointer, Int::U32, offset, 0))
-                .collect(),
+            // Where no list is: not at zero, which is no place that a program would accept.
+            Answer::Nothing if self.is_list(import) => {
+                let mut body = store(pointer, Int::U32, 0, 8);
+                body.extend(store(pointer, Int::U32, 4, 0));
+                body
+            }
+            Answer::Nothing => store(pointer, Int::U8, 0, 0),
             Answer::Error(_) if !in_memory => vec![Instruction::I32Const(1)],
             Answer::Error(_) => self.error_in_memory(import, pointer),
         }

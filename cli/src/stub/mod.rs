@@ -129,8 +129,12 @@ fn unknown(selector: &Selector, parts: &Parts, imports: &[CoreImport]) -> anyhow
     }
     let names: BTreeSet<String> = imports.iter().flat_map(selector::names).collect();
     let error = anyhow!("it imports nothing that `{selector}` names");
-    let help = match nearest(&selector.to_string(), names.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
+    // Without the namespace, which makes all of one alike.
+    let text = selector.to_string();
+    let namespace = text.find(':').map_or("", |end| &text[..=end]);
+    let in_it = names.iter().filter_map(|name| name.strip_prefix(namespace));
+    let help = match nearest(&text[namespace.len()..], in_it) {
+        Some(near) => format!("did you mean `{namespace}{near}`?"),
         None if names.is_empty() => "it imports no functions at all".to_owned(),
         None => {
             let packages = names.iter().filter(|name| !name.contains(['/', '#']));

@@ -238,11 +238,23 @@ fn programs<'a>(read: &Read<'a>) -> Result<(&'a [u8], Option<&'a [u8]>)> {
         [] => Ok((main, None)),
         [adapter] if uses_adapter => Ok((main, Some(adapter))),
         _ => {
-            let error = anyhow!("it has several core modules with code of their own");
-            Err(helped(
-                error.context("it can't be taken apart"),
-                "this works for components of one program, such as those of the target wasm32-wasip2",
-            ))
+            let mut stubbed = false;
+            for module in read.modules.iter().take(4) {
+                stubbed |= functions(module)?.iter().any(|(from, ..)| from == STUBS);
+            }
+            let (error, help) = if stubbed {
+                let error = anyhow!("imports of it were stubbed before");
+                (
+                    error,
+                    "stub all of them at once, in the component as it was built",
+                )
+            } else {
+                let error = anyhow!("it has several core modules with code of their own");
+                let help = "this works for components of one program, such as those of the target \
+                            wasm32-wasip2";
+                (error, help)
+            };
+            Err(helped(error.context("it can't be taken apart"), help))
         }
     }
 }
