@@ -116,3 +116,47 @@ fn readme(copies: &[Copy]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_the_source_below_a_few_lines() {
+        let scratch = tempfile::tempdir().unwrap();
+        let source = scratch.path().join("which-6.0.3");
+        fs::create_dir_all(source.join("src")).unwrap();
+        fs::write(source.join("Cargo.toml"), "[package]\n").unwrap();
+        fs::write(source.join("Cargo.lock"), "").unwrap();
+        fs::write(source.join("src/lib.rs"), "//! Which.\n").unwrap();
+        let copy = |source, version: &str| Copy {
+            package: "which".to_owned(),
+            version: version.to_owned(),
+            source,
+            root: PathBuf::from("src/lib.rs"),
+            change: Change {
+                instead: vec!["it can't".to_owned()],
+                features: vec!["wasip2".to_owned()],
+            },
+        };
+        let root = scratch.path().join("project");
+        fs::create_dir_all(root.join(DIRECTORY)).unwrap();
+        write(&root, &[copy(None, "5.0.0"), copy(Some(source), "6.0.3")]).unwrap();
+        let made = root.join("wasi-ports/which-6.0.3");
+        let library = fs::read_to_string(made.join("src/lib.rs")).unwrap();
+        let head = "#![allow(warnings)]\n#![cfg_attr(target_os = \"wasi\", feature(wasip2))]\n";
+        assert_eq!(library, format!("{head}//! Which.\n"));
+        let manifest = fs::read_to_string(made.join("Cargo.toml")).unwrap();
+        assert_eq!(manifest, "[package]\n\n[workspace]\n");
+        assert!(!made.join("Cargo.lock").exists());
+        // One that is there already is not made, and told of.
+        assert!(!root.join("wasi-ports/which-5.0.0").exists());
+        let page = fs::read_to_string(root.join("wasi-ports/README.md")).unwrap();
+        let (five, six) = page.split_once("## which 6.0.3").unwrap();
+        assert!(
+            five.contains("## which 5.0.0\n\n- it can't\n- it may use"),
+            "{page}"
+        );
+        assert!(six.contains("unstable `wasip2`"), "{page}");
+    }
+}
