@@ -133,6 +133,7 @@ rule_files! {
     "build/whoami-unstable-std.toml",
     "build/xattr-no-wasi.toml",
     "build/zstd-sys-needs-c.toml",
+    "crates/blake3-short-file.toml",
     "crates/chrono-local-utc.toml",
     "crates/dirs-none.toml",
     "crates/filetime-unimplemented.toml",
