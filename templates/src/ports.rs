@@ -17,6 +17,7 @@ macro_rules! port_files {
 port_files! {
     "arboard/port.toml",
     "arboard/wasi.rs",
+    "async-tar/port.toml",
     "blake3/port.toml",
     "clircle/port.toml",
     "clircle/wasi.rs",
@@ -47,14 +48,20 @@ port_files! {
     "ignore/port.toml",
     "just/port.toml",
     "just/wasi.rs",
+<<<<<<< HEAD
     "libgit2-sys/port.toml",
     "libgit2-sys/socket.c",
     "libgit2-sys/wasi.h",
+=======
+    "libmimalloc-sys/port.toml",
+    "libmimalloc-sys/wasi.rs",
+>>>>>>> b66b10c (Ports of mio and socket2, which tokio's port brings along: libc's fcntl refuses sockets)
     "listenfd/port.toml",
     "listenfd/wasi.rs",
     "mdbook/port.toml",
     "memmap2/port.toml",
     "memmap2/wasi.rs",
+    "mio/port.toml",
     "oha/port.toml",
     "open/port.toml",
     "open/wasi.rs",
@@ -72,12 +79,16 @@ port_files! {
     "sevenz-rust2/port.toml",
     "simple-http-server/port.toml",
     "simple-http-server/wasi.rs",
+<<<<<<< HEAD
     "starship/directory.rs",
     "starship/port.toml",
     "systemstat/port.toml",
     "systemstat/wasi.rs",
     "tame-index/port.toml",
     "tame-index/wasi.rs",
+=======
+    "socket2/port.toml",
+>>>>>>> b66b10c (Ports of mio and socket2, which tokio's port brings along: libc's fcntl refuses sockets)
     "tempfile/port.toml",
     "tikv-jemalloc-sys/port.toml",
     "tikv-jemalloc-sys/wasi.rs",
