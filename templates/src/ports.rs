@@ -99,6 +99,7 @@ port_files! {
     "tokio/signal.rs",
     "tokio/turn.rs",
     "tracing-appender/port.toml",
+    "websocat/port.toml",
 }
 
 /// All ports, sorted by name.
