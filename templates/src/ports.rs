@@ -63,6 +63,7 @@ port_files! {
     "mdbook/port.toml",
     "memmap2/port.toml",
     "memmap2/wasi.rs",
+    "mio/port.toml",
     "oha/port.toml",
     "open/port.toml",
     "open/wasi.rs",
@@ -81,6 +82,7 @@ port_files! {
     "sevenz-rust2/port.toml",
     "simple-http-server/port.toml",
     "simple-http-server/wasi.rs",
+    "socket2/port.toml",
     "starship/directory.rs",
     "starship/port.toml",
     "systemstat/port.toml",
@@ -97,6 +99,7 @@ port_files! {
     "tokio/signal.rs",
     "tokio/turn.rs",
     "tracing-appender/port.toml",
+    "websocat/port.toml",
 }
 
 /// All ports, sorted by name.

@@ -23,7 +23,7 @@ pub(crate) struct Proof {
     /// The other entries.
     #[serde(default)]
     pub(crate) dependencies: toml::Table,
-    /// Crates whose ports are used along with this one.
+    /// Crates whose ports are used too, beside those that go along with this one.
     #[serde(default)]
     pub(crate) also: Vec<String>,
     /// What the program finds in its environment.

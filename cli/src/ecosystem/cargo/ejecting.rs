@@ -162,8 +162,8 @@ impl Wanted {
         if open.is_some() {
             opened.extend(library(package).map(|library| library.name.replace('-', "_")));
         }
-        let has_port = job.flags.ports.iter().any(|port| port.name == name);
-        let port = match has_port {
+        let named = job.flags.ports.iter().map(|port| port.name.as_str());
+        let port = match ports::with_along(named)?.contains(name) {
             true => ports::find(name, &package.version)?,
             false => None,
         };

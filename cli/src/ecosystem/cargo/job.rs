@@ -170,6 +170,8 @@ impl<'a> Job<'a> {
             .around
             .wasify_home()
             .context("failed to find wasify's directory")?;
+        let named = self.flags.ports.iter().map(|port| port.name.as_str());
+        let wanted = ports::with_along(named)?;
         for index in known.resolved.packages() {
             let package = &known.project.packages[index];
             if package.manifest.parent().is_some_and(eject::is_ejected) {
@@ -177,8 +179,7 @@ impl<'a> Job<'a> {
                 let open = &mut self.crate_flags.open;
                 open.retain(|open| open.package != package.name || open.features.is_empty());
             }
-            let wanted = |port: &&settings::PortFlag| port.name == package.name;
-            if !self.flags.ports.iter().any(|port| wanted(&port)) {
+            if !wanted.contains(package.name.as_str()) {
                 continue;
             }
             let Some(port) = ports::find(&package.name, &package.version)? else {
