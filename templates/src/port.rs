@@ -24,6 +24,9 @@ pub struct Port {
     /// no rule knows of the fault.
     #[serde(default)]
     pub cures: Vec<String>,
+    /// The crates whose ports the edits rest on: those are taken with it.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// What its functions do on WASI, one sentence each, lower case, without a final period.
     pub instead: Vec<String>,
     /// The first version of wasify that has the port.

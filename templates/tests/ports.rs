@@ -82,6 +82,15 @@ fn ports_say_what_they_are_for() {
         if port.application && !port.cures.is_empty() {
             complain("no rule is about an application: `cures` stays away".to_owned());
         }
+        for needed in &port.needs {
+            let others = ports().iter().filter(|other| other.name != port.name);
+            if !others
+                .map(|other| &other.krate)
+                .any(|krate| krate == needed)
+            {
+                complain(format!("`needs`: there is no port of `{needed}`"));
+            }
+        }
         if port.instead.is_empty() || port.references.is_empty() {
             complain("`instead` and `references` have something in them".to_owned());
         }
@@ -207,6 +216,9 @@ fn page() -> String {
         let _ = write!(page, "\n## {name}\n\n`{krate}` {versions}{what}.\n\n");
         for sentence in &port.instead {
             let _ = writeln!(page, "- {sentence}");
+        }
+        for needed in &port.needs {
+            let _ = writeln!(page, "- it comes with the port of `{needed}`");
         }
         let _ = write!(
             page,

@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cargo_metadata::MetadataCommand;
 use cargo_metadata::semver::Version;
 use serde::Deserialize;
 use wasify::ecosystem::cargo::published_source;
-use wasify::execute::copies;
 use wasify::execute::surroundings::Surroundings;
-use wasify::fix::ports;
 use wasify::terminal::Terminal;
 use wasify_templates::port::Port;
 
+use crate::common;
 use crate::project::scratch;
-use crate::proof::{self, Folder, Seen, wasify_run};
+use crate::proof::{self, Folder, Left, Seen, input, wasify_run};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -31,25 +29,39 @@ struct Golden {
     #[serde(default)]
     environment: BTreeMap<String, String>,
     folder: Folder,
+    /// What each run reads from standard input.
+    #[serde(default)]
+    stdin: String,
     /// The arguments of each run.
     commands: Vec<Vec<String>>,
 }
 
-/// Builds the port and the native program, and compares what they print and how they end.
+/// Builds the port and the native program, and compares what they print, how they end, and what they make of
+/// their folder.
 pub(crate) fn works(port: &'static Port, version: &Version) -> Result<()> {
     let (golden, _) = proof::read::<Golden>(port)?;
     let source = source(port, version)?;
-    let native = golden.native(&source)?;
-    let ported = golden.ported(port, version, &source)?;
+    let ported = golden.ported(port, version)?;
+    let native = golden.native(&source, &format!("{}-{version}", port.krate))?;
     let mut complaints = Vec::new();
     for arguments in &golden.commands {
-        let expected = golden.run_native(&native, arguments)?;
+        let (expected, expected_left) = golden.run_native(&native, arguments)?;
         let folder = golden.folder.make()?;
         let mut command = wasify_run(&folder, &ported, &golden.environment);
-        let seen = Seen::of(command.arg("--").args(arguments))?;
+        command
+            .arg("--")
+            .args(arguments)
+            .stdin(input(&golden.stdin)?);
+        let seen = Seen::of(&mut command)?;
         if (&seen.stdout, seen.end) != (&expected.stdout, expected.end) {
             complaints.push(format!(
                 "{arguments:?}: natively {expected:#?}, ported {seen:#?}"
+            ));
+        }
+        let left = proof::left(folder.path())?;
+        if left != expected_left {
+            complaints.push(format!(
+                "{arguments:?}: natively leaves {expected_left:#?}, ported {left:#?}"
             ));
         }
     }
@@ -59,10 +71,15 @@ pub(crate) fn works(port: &'static Port, version: &Version) -> Result<()> {
     Err(complaints.join("\n").into())
 }
 
-/// wasify's own copy of the source, below a directory of the tests.
+/// wasify's directory: it keeps the application's source there, and the copies that it changes.
+fn home() -> PathBuf {
+    scratch().join("home")
+}
+
+/// wasify's own copy of the source.
 fn source(port: &Port, version: &Version) -> Result<PathBuf> {
     let mut around = Surroundings::of_process()?;
-    let home = scratch().into_os_string();
+    let home = home().into_os_string();
     around.vars.insert("WASIFY_HOME".into(), Some(home));
     Ok(published_source(
         &around,
@@ -74,33 +91,45 @@ fn source(port: &Port, version: &Version) -> Result<PathBuf> {
 }
 
 impl Golden {
-    fn native(&self, source: &Path) -> Result<PathBuf> {
-        cargo(source, &self.build, &["--locked"])?;
+    /// With the lock file that it was published with, or with the repaired one where that can't be used.
+    fn native(&self, source: &Path, version: &str) -> Result<PathBuf> {
+        if let Err(error) = cargo(source, &self.build) {
+            let repaired = home().join("ported").join(version);
+            cargo(&repaired, &self.build).map_err(|again| format!("{error}\n{again}"))?;
+        }
         Ok(scratch().join("target/debug").join(&self.program))
     }
 
-    fn ported(&self, port: &'static Port, version: &Version, source: &Path) -> Result<PathBuf> {
-        let application = ports::make(&scratch(), port, version, source)?;
-        // A copy to build in: a patch changes the lock file.
-        let place = scratch().join("applications").join(&port.name);
-        match std::fs::remove_dir_all(&place) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
+    /// Built as a user does it: wasify finds the ports by itself.
+    fn ported(&self, port: &Port, version: &Version) -> Result<PathBuf> {
+        let name = format!("{}-{version}", port.krate);
+        let place = scratch().join("applications").join(&name);
+        for stale in [&place, &home().join("ported").join(&name)] {
+            match std::fs::remove_dir_all(stale) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
         }
-        copies::copy(&application.directory, &place, |_| Ok(()))?;
-        let patches = patches(source)?;
-        let mut options = vec!["--target", "wasm32-wasip2"];
-        options.extend(
-            patches
-                .iter()
-                .flat_map(|patch| ["--config", patch.as_str()]),
-        );
-        cargo(&place, &self.build, &options)?;
-        let program = format!("target/wasm32-wasip2/debug/{}.wasm", self.program);
-        Ok(scratch().join(program))
+        std::fs::create_dir_all(&place)?;
+        let mut command = common::wasify(&place);
+        command
+            .env("WASIFY_HOME", home())
+            .args(["build", "--fix=all", "--crate"])
+            .arg(format!("{}@{version}", port.krate))
+            .args(&self.build)
+            .arg("--target-dir")
+            .arg(scratch().join("target"));
+        let output = command.output()?;
+        let program = place.join(&self.program).with_extension("wasm");
+        if program.is_file() {
+            return Ok(program);
+        }
+        Err(String::from_utf8_lossy(&output.stderr).into())
     }
 
-    fn run_native(&self, program: &Path, arguments: &[String]) -> Result<Seen> {
+    fn run_native(&self, program: &Path, arguments: &[String]) -> Result<(Seen, Left)> {
         let folder = self.folder.make()?;
         #[expect(
             clippy::disallowed_methods,
@@ -111,41 +140,17 @@ impl Golden {
             .args(arguments)
             .current_dir(folder.path())
             .env_clear()
-            .envs(&self.environment);
-        Seen::of(&mut command)
+            .envs(&self.environment)
+            .stdin(input(&self.stdin)?);
+        Ok((Seen::of(&mut command)?, proof::left(folder.path())?))
     }
 }
 
-/// cargo's settings that put the ported copies of the dependencies in place.
-fn patches(source: &Path) -> Result<Vec<String>> {
-    let metadata = MetadataCommand::new()
-        .current_dir(source)
-        .other_options(["--locked", "--filter-platform", "wasm32-wasip2"].map(str::to_owned))
-        .exec()?;
-    let mut patches = Vec::new();
-    for package in metadata
-        .packages
-        .iter()
-        .filter(|package| package.source.is_some())
-    {
-        let Some(port) = ports::find(&package.name, &package.version)? else {
-            continue;
-        };
-        let manifest = package.manifest_path.as_std_path();
-        let source = manifest.parent().unwrap_or(manifest);
-        let ported = ports::make(&scratch(), port, &package.version, source)?;
-        let directory = ported.directory.display().to_string();
-        patches.push(format!("patch.crates-io.{}.path={directory:?}", port.krate));
-    }
-    Ok(patches)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the ports alone are the subject")]
-fn cargo(place: &Path, build: &[String], options: &[&str]) -> Result<()> {
+#[expect(clippy::disallowed_methods, reason = "the native program is cargo's")]
+fn cargo(place: &Path, build: &[String]) -> Result<()> {
     let output = Command::new(env!("CARGO"))
-        .arg("build")
+        .args(["build", "--locked"])
         .args(build)
-        .args(options)
         .arg("--target-dir")
         .arg(scratch().join("target"))
         .current_dir(place)

@@ -54,6 +54,17 @@ pub fn cures(name: &str) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
+/// A ported crate, and those whose ports its own rests on.
+///
+/// # Errors
+/// As [`find`].
+pub fn with_needed(name: &str) -> anyhow::Result<Vec<String>> {
+    let ports = ports::ports().context("failed to read the ports")?;
+    let of_crate = ports.iter().filter(|port| port.krate == name);
+    let needed = of_crate.flat_map(|port| port.needs.iter().cloned());
+    Ok(std::iter::once(name.to_owned()).chain(needed).collect())
+}
+
 /// Whether a port cures a finding. What it says it cures holds for calls of the crate itself, where the rule
 /// is about the crate; of other rules only what is found in the crate's own code.
 #[must_use]
@@ -205,6 +216,13 @@ mod tests {
         assert_eq!(found("home", "0.5.13-rc.1"), Some("home"));
         assert_eq!(found("home", "0.6.0"), None);
         assert_eq!(found("nothing", "1.0.0"), None);
+    }
+
+    #[test]
+    fn a_port_brings_what_it_rests_on() {
+        let with_needed = |name: &str| with_needed(name).expect("ports are sound");
+        assert_eq!(with_needed("taplo-cli"), ["taplo-cli", "taplo-common"]);
+        assert_eq!(with_needed("home"), ["home"]);
     }
 
     #[test]

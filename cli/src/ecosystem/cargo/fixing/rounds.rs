@@ -200,10 +200,15 @@ impl<'a, 'e> Fixing<'a, 'e> {
                 features: features.clone(),
                 r#for: rule,
             }),
-            Action::Port(name) => flags.ports.push(PortFlag {
-                name: name.clone(),
-                r#for: rule,
-            }),
+            Action::Port(name) => {
+                for name in ports::with_needed(name)? {
+                    let known = flags.ports.iter().any(|port| port.name == name);
+                    let r#for = rule.clone();
+                    flags
+                        .ports
+                        .extend((!known).then_some(PortFlag { name, r#for }));
+                }
+            }
             Action::Update { package, from, to } => {
                 let spec = match from {
                     Some(from) => format!("{package}@{from}"),
