@@ -55,13 +55,9 @@ impl Project {
 
     /// The component, built with the ported copy in place of the crate.
     pub(crate) fn build_ported(&self, port: &'static Port) -> Result<PathBuf> {
-        let ported = ports::make(&scratch(), port, &self.version.parse()?, &self.source()?)?;
-        let patch = format!(
-            "patch.crates-io.{}.path={:?}",
-            self.krate,
-            ported.directory.display().to_string()
-        );
-        let output = self.cargo(&["--config", &patch])?;
+        let mut crates = port.needs.clone();
+        crates.push(self.krate.clone());
+        let output = self.cargo(&self.patches(&crates)?)?;
         let errors = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() || errors.contains("was not used in the crate graph") {
             return Err(errors.into());
@@ -69,9 +65,12 @@ impl Project {
         Ok(self.component())
     }
 
-    /// The component without the port, or the errors.
-    pub(crate) fn build_plain(&self) -> Result<std::result::Result<PathBuf, String>> {
-        let output = self.cargo(&[])?;
+    /// The component without the port, or the errors. The ports that it rests on are there.
+    pub(crate) fn build_plain(
+        &self,
+        port: &'static Port,
+    ) -> Result<std::result::Result<PathBuf, String>> {
+        let output = self.cargo(&self.patches(&port.needs)?)?;
         Ok(if output.status.success() {
             Ok(self.component())
         } else {
@@ -79,22 +78,32 @@ impl Project {
         })
     }
 
-    /// Where cargo keeps the crate's source.
-    fn source(&self) -> Result<PathBuf> {
+    /// cargo's settings that put ported copies of these crates in place.
+    fn patches(&self, crates: &[String]) -> Result<Vec<String>> {
         let metadata = MetadataCommand::new()
             .current_dir(&self.folder)
             .other_options(["--filter-platform".to_owned(), "wasm32-wasip2".to_owned()])
             .exec()?;
-        let mut packages = metadata.packages.iter();
-        let package = packages
-            .find(|package| *package.name == self.krate && package.source.is_some())
-            .ok_or("the crate is not in the project")?;
-        let manifest = package.manifest_path.as_std_path();
-        Ok(manifest.parent().unwrap_or(manifest).to_owned())
+        let mut settings = Vec::new();
+        for krate in crates {
+            let mut packages = metadata.packages.iter();
+            let package = packages
+                .find(|package| *package.name == *krate && package.source.is_some())
+                .ok_or_else(|| format!("`{krate}` is not in the project"))?;
+            let port = ports::find(krate, &package.version)?
+                .ok_or_else(|| format!("there is no port of {krate} {}", package.version))?;
+            let manifest = package.manifest_path.as_std_path();
+            let source = manifest.parent().unwrap_or(manifest);
+            let ported = ports::make(&scratch(), port, &package.version, source)?;
+            let directory = ported.directory.display().to_string();
+            settings.push("--config".to_owned());
+            settings.push(format!("patch.crates-io.{krate}.path={directory:?}"));
+        }
+        Ok(settings)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the port alone is the subject")]
-    fn cargo(&self, options: &[&str]) -> Result<Output> {
+    fn cargo(&self, options: &[String]) -> Result<Output> {
         let mut command = Command::new(env!("CARGO"));
         command
             .args(["build", "--target", "wasm32-wasip2", "--target-dir"])
