@@ -95,6 +95,7 @@ rule_files! {
     "build/pyo3-needs-python.toml",
     "build/pyo3-unstable-std.toml",
     "build/quinn-udp-no-wasi.toml",
+    "build/remove-dir-all-no-wasi.toml",
     "build/ring-0-16-no-wasi.toml",
     "build/ring-c-code.toml",
     "build/rlimit-no-wasi.toml",

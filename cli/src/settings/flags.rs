@@ -152,14 +152,15 @@ impl Flags {
                 }
             }
         }
-        for port in &self.ports {
-            for id in ports::cures(&port.name)? {
+        let named = self.ports.iter().map(|port| port.name.as_str());
+        for name in ports::with_along(named)? {
+            for id in ports::cures(name)? {
                 let rule = rules.iter().find(|rule| rule.id == id);
-                let users = rule.filter(|rule| ports::is_about_users(rule, &port.name));
+                let users = rule.filter(|rule| ports::is_about_users(rule, name));
                 for user in users.iter().flat_map(|rule| &rule.matches.crates) {
                     cured.insert((user.name.clone(), id.clone()));
                 }
-                cured.insert((port.name.clone(), id));
+                cured.insert((name.to_owned(), id));
             }
         }
         Ok(cured)

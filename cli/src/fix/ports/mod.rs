@@ -232,6 +232,13 @@ mod tests {
     }
 
     #[test]
+    fn a_port_brings_what_it_rests_on() {
+        let with = |name| with_along([name].into_iter()).expect("ports are sound");
+        assert_eq!(with("taplo-cli"), ["taplo-cli", "taplo-common"].into());
+        assert_eq!(with("home"), ["home"].into());
+    }
+
+    #[test]
     fn the_copy_is_edited_and_the_source_is_not() {
         let scratch = tempfile::tempdir().expect("a scratch folder");
         let (port, version) = home();
