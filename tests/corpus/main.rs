@@ -29,6 +29,7 @@ mod repaired_page;
 mod resolved;
 mod sample;
 mod table;
+mod timed;
 mod worked;
 
 use std::collections::BTreeMap;
@@ -85,6 +86,20 @@ fn fifty_applications_are_repaired() {
     agree(&rows);
 }
 
+/// Those that don't build as they are, twice from nothing.
+#[test]
+#[ignore = "builds dozens of applications twice from nothing, which takes hours"]
+fn the_time_to_a_standing_port() {
+    let all = table::all();
+    let cured = all.iter().filter(|it| !it.builds() && is_meant(&it.name));
+    for times in cured.filter_map(timed::times) {
+        println!("{}: {:.2} times the build", times.name, times.ratio());
+    }
+    let all = timed::all();
+    let median = all[all.len() / 2].ratio();
+    assert!(median <= 1.6, "{median:.2} times the build: {all:#?}");
+}
+
 #[test]
 fn a_repaired_application_works() {
     let rows = rows(|name| name == SMALL[0]);
@@ -107,17 +122,20 @@ fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
         .into_iter()
         .map(|golden| (golden.name.clone(), golden))
         .collect();
-    let only = std::env::var("WASIFY_CORPUS_ONLY").ok();
-    let is_meant = |name: &str| match &only {
-        Some(only) => only.split(',').any(|it| it == name),
-        None => true,
-    };
     let all = table::all();
     let all = all
         .iter()
         .filter(|it| wanted(&it.name) && is_meant(&it.name));
     all.map(|application| repaired::row(application, &golden[&application.name]))
         .collect()
+}
+
+/// Whether this application is among those that the run is about.
+fn is_meant(name: &str) -> bool {
+    match std::env::var("WASIFY_CORPUS_ONLY") {
+        Ok(only) => only.split(',').any(|it| it == name),
+        Err(_) => true,
+    }
 }
 
 fn agree(rows: &[Row]) {

@@ -329,6 +329,18 @@ mod tests {
     }
 
     #[test]
+    fn settings_that_cannot_be_written_leave_everything_as_it_was() {
+        let project = Project::new();
+        // No directory, so that nobody can write there, not even the superuser.
+        let settings = project.path("Cargo.lock").join("wasify.toml");
+        let error = project.begin().commit(&settings, Some("flags"));
+        let error = error.expect_err("it can't be written").to_string();
+        assert!(error.starts_with("failed to write `"), "{error}");
+        assert_eq!(project.text("Cargo.lock").as_deref(), Some("before"));
+        assert_eq!(project.recover(), 0);
+    }
+
+    #[test]
     fn a_lock_file_that_was_not_there_goes_and_one_that_was_changed_since_is_kept() {
         let project = Project::new();
         fs::remove_file(project.path("Cargo.lock")).expect("removed");
