@@ -18,6 +18,7 @@ use crate::events::Events;
 use crate::execute::files;
 use crate::execute::shim::TARGET;
 use crate::execute::surroundings::Surroundings;
+use crate::fix::diff;
 use crate::fix::eject::{self, Change, Copy, Patch, Settings};
 use crate::fix::ports;
 use crate::runtime::other_hosts;
@@ -75,13 +76,21 @@ pub fn eject(
         .with_context(|| format!("failed to change `{}`", config.display()))?;
     let name = config.strip_prefix(root).unwrap_or(&config);
     let name = name.display().to_string();
-    let diff = eject::diff(&name, before.as_deref(), &edited.text);
+    let change = diff::Edited {
+        path: name.clone(),
+        before,
+        after: edited.text.clone(),
+    };
+    let is_there = change.before.as_ref() == Some(&change.after);
     let ejected = Ejected {
         config: name,
         copies: wanted.fresh().map(Copy::path).collect(),
         locks: wanted.fresh().next().is_some(),
         notes: notes(&job, &known, &edited.kept, root)?,
-        diff,
+        diff: match is_there {
+            true => String::new(),
+            false => diff::render(&[change]),
+        },
     };
     if !dry_run {
         let files = Files::remember(root, &config)?;
@@ -127,6 +136,7 @@ impl Wanted {
                 rustflags: job.flags.rustflag_words(),
                 build: build_words(job),
                 runner: runner(job)?,
+                without_build_script: Vec::new(),
                 opened: Vec::new(),
                 patches: Vec::new(),
             },
@@ -167,6 +177,8 @@ impl Wanted {
             true => ports::find(name, &package.version)?,
             false => None,
         };
+        let without = &mut self.settings.without_build_script;
+        without.extend(port.and_then(|port| port.without_build_script.clone()));
         let features = open.map(|open| open.features.clone()).unwrap_or_default();
         if port.is_none() && features.is_empty() {
             return Ok(());

@@ -17,6 +17,8 @@ pub struct Settings {
     pub build: Vec<String>,
     /// The words of the command that runs a program of the target.
     pub runner: Vec<String>,
+    /// The `links` names of crates whose build scripts are not run for the target.
+    pub without_build_script: Vec<String>,
     /// Crates that may use unstable features, by their names in code.
     pub opened: Vec<String>,
     /// Crates that are taken from the project.
@@ -47,6 +49,7 @@ const RUSTFLAGS: &str = "# What the port's dependencies ask of the compiler.\n";
 const RUNNER: &str = "# Runs programs and tests; it has no more than it is given here.\n";
 const ALIAS: &str = "# `cargo wasi-build` builds the port.\n";
 const OPENED: &str = "# These crates may use what std has for WASI and has not declared stable.\n";
+const NO_SCRIPT: &str = "# In the place of a build script that can't do its work for WASI.\n";
 const PATCH: &str = "# Copies with a WASI branch: wasi-ports/README.md says what was changed.\n";
 
 /// Adds the settings to a configuration.
@@ -69,6 +72,13 @@ pub fn edited(text: &str, settings: &Settings) -> Result<Edited> {
         match target.get("runner") {
             None => add(target, "runner", list(&settings.runner), RUNNER),
             Some(_) => kept.push(format!("target.{TARGET}.runner")),
+        }
+    }
+    for links in &settings.without_build_script {
+        // A table with anything in it stands for the script, and what it would print is nothing.
+        let target = below(root, &["target", TARGET, links])?;
+        if target.is_empty() {
+            add(target, "rustc-cfg", list(&[]), NO_SCRIPT);
         }
     }
     let alias = below(root, &["alias"])?;
@@ -235,6 +245,7 @@ mod tests {
             rustflags: words("--cfg tokio_unstable"),
             build: words("build --target wasm32-wasip2"),
             runner: words("wasmtime run"),
+            without_build_script: vec!["jemalloc".to_owned()],
             opened: words("rustix which"),
             patches: vec![patch("0.5.9"), patch("0.4.2")],
         }
@@ -248,6 +259,10 @@ mod tests {
 rustflags = ["--cfg", "tokio_unstable"]
 # Runs programs and tests; it has no more than it is given here.
 runner = ["wasmtime", "run"]
+
+[target.wasm32-wasip2.jemalloc]
+# In the place of a build script that can't do its work for WASI.
+rustc-cfg = []
 
 [env]
 # These crates may use what std has for WASI and has not declared stable.
