@@ -18,6 +18,7 @@ pub mod plan;
 pub mod report;
 pub mod runtime;
 pub mod settings;
+pub mod stub;
 pub mod terminal;
 pub mod testing;
 pub mod toolchain;
@@ -65,6 +66,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
         Command::Build(args) => commands::build::run(args, &cli.global, terminal),
         Command::Doctor(args) => commands::doctor::run(args, &cli.global, terminal),
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
+        Command::Stub(args) => commands::stub::run(args, &cli.global, terminal),
+        Command::Eject(args) => commands::eject::run(args, terminal),
         Command::Explain(args) => commands::explain::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, terminal),
         Command::Ports(args) => commands::ports::run(args, terminal),

@@ -21,6 +21,6 @@ pub use denial::{Denial, Door, Frame, Need, Used};
 pub use engine::{Limits, Runtime, VERSION};
 pub use outcome::{End, Outcome};
 pub use permissions::{DirGrant, Endpoint, HostPattern, NetGrants, Permissions};
-pub use program::{Entry, LoadError, Program};
+pub use program::{Entry, LoadError, Program, adapt};
 pub use run::{Invocation, Output, run};
 pub use serve::{BindError, Failure, ServeEvent, ServeOutcome, Server, Service};

@@ -262,7 +262,11 @@ impl Kind {
     }
 }
 
-fn adapt(module: &[u8]) -> anyhow::Result<Vec<u8>> {
+/// Makes a component of a preview1 command.
+///
+/// # Errors
+/// It isn't one, with the reason.
+pub fn adapt(module: &[u8]) -> anyhow::Result<Vec<u8>> {
     wit_component::ComponentEncoder::default()
         .module(module)?
         .adapter(

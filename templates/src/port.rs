@@ -25,6 +25,9 @@ pub struct Port {
     /// does not apply to those any more.
     #[serde(default)]
     pub cures: Vec<String>,
+    /// Other crates whose ports are used with this one, where they are in the build: this one counts on them.
+    #[serde(default)]
+    pub along: Vec<String>,
     /// The `links` name of a crate whose build script isn't run for WASI, since all it could do there is fail: it
     /// would compile C code that refuses the target, or look for a library. The edits have to do without
     /// whatever it makes. Cargo's own setting for this is used, `target.<triple>.<links>`.

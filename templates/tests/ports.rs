@@ -89,6 +89,15 @@ fn ports_say_what_they_are_for() {
                 "only rules of `std` are about an application: `cures` has no others".to_owned(),
             );
         }
+        for needed in &port.along {
+            let others = ports().iter().filter(|other| other.name != port.name);
+            if !others
+                .map(|other| &other.krate)
+                .any(|krate| krate == needed)
+            {
+                complain(format!("`along`: there is no port of `{needed}`"));
+            }
+        }
         if port.instead.is_empty() || port.references.is_empty() {
             complain("`instead` and `references` have something in them".to_owned());
         }
@@ -214,6 +223,9 @@ fn page() -> String {
         let _ = write!(page, "\n## {name}\n\n`{krate}` {versions}{what}.\n\n");
         for sentence in &port.instead {
             let _ = writeln!(page, "- {sentence}");
+        }
+        for needed in &port.along {
+            let _ = writeln!(page, "- it comes with the port of `{needed}`");
         }
         let _ = write!(
             page,

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod common;
+mod ejecting;
 mod failures;
 mod fixing;
 mod hanging;
@@ -16,6 +17,7 @@ mod published;
 mod refused;
 mod reports;
 mod running;
+mod stubbing;
 mod tools;
 mod unlinked;
 mod unreadable;

@@ -16,7 +16,7 @@ use crate::worked::{self, Compared};
 /// A row of `docs/repaired.md`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Row {
-    /// What it was made of. Another wasify, compiler or set of commands makes another row.
+    /// What it was made of. Another version, compiler or set of commands makes another row.
     key: u64,
     pub(crate) name: String,
     pub(crate) version: String,
@@ -61,7 +61,7 @@ impl Row {
     }
 }
 
-/// Repairs an application and tries it, or takes what an earlier run has found out with the same wasify.
+/// Repairs an application and tries it, or takes what an earlier run has found out.
 pub(crate) fn row(application: &Application, golden: &Golden) -> Row {
     let key = key(application, golden);
     let kept = measured::home()
@@ -81,9 +81,6 @@ pub(crate) fn row(application: &Application, golden: &Golden) -> Row {
 
 fn key(application: &Application, golden: &Golden) -> u64 {
     let mut hasher = DefaultHasher::new();
-    fs::read(env!("CARGO_BIN_EXE_wasify"))
-        .unwrap()
-        .hash(&mut hasher);
     common::rustc().hash(&mut hasher);
     application.version.hash(&mut hasher);
     serde_json::to_string(golden).unwrap().hash(&mut hasher);

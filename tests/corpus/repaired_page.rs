@@ -17,7 +17,8 @@ user, and whether each then does what it is for. Written on {date} with {rustc},
 BLESS=1 cargo test -p wasify --test corpus -- --ignored fifty_applications_are_repaired
 ```
 
-What was found out is kept, and a run that was interrupted goes on where it was.
+What was found out of an application is kept below `target/tmp/corpus/rows`, and a run that was interrupted goes on where it
+was; without that folder it begins anew. `WASIFY_CORPUS_ONLY=ripgrep,choose` tries these alone.
 
 - *works*: commands that print the same, end alike and leave the same files as those of the native program, of all that the
   application is tried with (`tests/corpus/golden.toml`). The commands were chosen from what each application is for,

@@ -128,18 +128,27 @@ impl Trial<'_> {
     }
 
     fn spawn(&self, process: &mut Process) -> Child {
-        let input = match &self.command.stdin_from {
-            Some(file) => fs::read(self.place.join("folder").join(file)).unwrap(),
-            None => self.command.stdin.clone().into_bytes(),
-        };
         let file = |name: &str| self.place.join(name);
-        fs::write(file("stdin"), input).unwrap();
         process
-            .stdin(File::open(file("stdin")).unwrap())
+            .stdin(self.stdin())
             .stdout(File::create(file("stdout")).unwrap())
             .stderr(File::create(file("stderr")).unwrap())
             .spawn()
             .unwrap()
+    }
+
+    /// A file where the command gets something, as with `<`; otherwise nothing.
+    fn stdin(&self) -> Stdio {
+        let input = match &self.command.stdin_from {
+            Some(file) => fs::read(self.place.join("folder").join(file)).unwrap(),
+            None => self.command.stdin.clone().into_bytes(),
+        };
+        if input.is_empty() {
+            return Stdio::null();
+        }
+        let file = self.place.join("stdin");
+        fs::write(&file, input).unwrap();
+        File::open(file).unwrap().into()
     }
 
     /// How it ended, and what it printed; without an end when it had to be stopped.

@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cargo_metadata::MetadataCommand;
 use cargo_metadata::semver::Version;
 use serde::Deserialize;
 use tempfile::TempDir;
 use wasify::ecosystem::cargo::published_source;
-use wasify::execute::copies;
 use wasify::execute::surroundings::Surroundings;
-use wasify::fix::ports;
 use wasify::terminal::Terminal;
 use wasify_templates::port::Port;
 
 use crate::common;
 use crate::network::{self, Echo, Served};
 use crate::project::scratch;
-use crate::proof::{self, Folder, Seen, wasify_run};
+use crate::proof::{self, Folder, Left, Seen, input, wasify_run};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -31,12 +28,12 @@ struct Golden {
     /// Arguments for cargo, for both builds.
     #[serde(default)]
     build: Vec<String>,
-    /// Whether wasify builds it, with the versions, flags and tools that it finds to be missing.
-    #[serde(default)]
-    fixed: bool,
     #[serde(default)]
     environment: BTreeMap<String, String>,
     folder: Folder,
+    /// What each run reads from standard input.
+    #[serde(default)]
+    stdin: String,
     /// The arguments of each run. `{server}` is the address of one that answers with what it was asked.
     #[serde(default)]
     commands: Vec<Vec<String>>,
@@ -48,17 +45,22 @@ struct Golden {
     servers: Vec<Served>,
 }
 
-/// Builds the port and the native program, and compares what they print and how they end.
+impl Golden {
+    fn is_on_the_net(&self) -> bool {
+        let asks =
+            |arguments: &Vec<String>| arguments.iter().any(|it| it.contains(network::SERVER));
+        !self.servers.is_empty() || self.commands.iter().chain(&self.counted).any(asks)
+    }
+}
+
+/// Builds the port and the native program, and compares what they print, how they end, and what they make of
+/// their folder.
 pub(crate) fn works(port: &'static Port, version: &Version) -> Result<()> {
     let (golden, _) = proof::read::<Golden>(port)?;
     let source = source(port, version)?;
     let programs = Programs {
-        native: golden.native(&source)?,
-        ported: if golden.fixed {
-            golden.fixed(port, version)?
-        } else {
-            golden.ported(port, version, &source)?
-        },
+        native: golden.native(&source, &format!("{}-{version}", port.krate))?,
+        ported: golden.ported(port, version)?,
         golden: &golden,
         echo: Echo::start()?,
     };
@@ -86,26 +88,32 @@ struct Programs<'g> {
     echo: Echo,
 }
 
+/// A run: what it printed, what it left in its folder, and how often it asked the server.
+type Ran = (Seen, Left, usize);
+
 impl Programs<'_> {
     /// What a run does natively and as a port, if that differs.
     fn differ(&self, arguments: &[String], prints: bool) -> Result<Option<String>> {
         let server = self.echo.address.to_string();
         let put = |argument: &String| argument.replace(network::SERVER, &server);
         let arguments: Vec<String> = arguments.iter().map(put).collect();
-        let run = |mut command: Command| -> Result<(Seen, usize)> {
-            let seen = Seen::of(&mut command)?;
-            Ok((seen, self.echo.asked()))
-        };
         let folder = self.golden.folder.make()?;
-        let (expected, asks) = run(self.native_run(&folder, &arguments))?;
+        let (expected, kept, asks) = self.run(self.native_run(&folder, &arguments), &folder)?;
         let folder = self.golden.folder.make()?;
-        let (seen, asked) = run(self.ported_run(&folder, &arguments))?;
+        let (seen, left, asked) = self.run(self.ported_run(&folder, &arguments), &folder)?;
         let printed = !prints || seen.stdout == expected.stdout;
-        Ok((!printed || (seen.end, asked) != (expected.end, asks)).then(|| {
-            format!(
-                "{arguments:?}: natively {expected:#?} with {asks} requests, ported {seen:#?} with {asked}"
-            )
-        }))
+        if printed && (seen.end, asked) == (expected.end, asks) && left == kept {
+            return Ok(None);
+        }
+        Ok(Some(format!(
+            "{arguments:?}: natively {expected:#?} with {asks} requests, leaves {kept:#?}; \
+             ported {seen:#?} with {asked}, leaves {left:#?}"
+        )))
+    }
+
+    fn run(&self, mut command: Command, folder: &TempDir) -> Result<Ran> {
+        let seen = Seen::of(command.stdin(input(&self.golden.stdin)?))?;
+        Ok((seen, proof::left(folder.path())?, self.echo.asked()))
     }
 
     /// What is answered natively and by a port, if that differs.
@@ -139,7 +147,7 @@ impl Programs<'_> {
 
     fn ported_run(&self, folder: &TempDir, arguments: &[String]) -> Command {
         let mut command = wasify_run(folder, &self.golden.environment);
-        if self.golden.fixed {
+        if self.golden.is_on_the_net() {
             command.arg("--allow-net");
         }
         command.arg(&self.ported).arg("--").args(arguments);
@@ -147,10 +155,15 @@ impl Programs<'_> {
     }
 }
 
-/// wasify's own copy of the source, below a directory of the tests.
+/// wasify's directory: it keeps the application's source there, and the copies that it changes.
+fn home() -> PathBuf {
+    scratch().join("home")
+}
+
+/// wasify's own copy of the source.
 fn source(port: &Port, version: &Version) -> Result<PathBuf> {
     let mut around = Surroundings::of_process()?;
-    let home = scratch().into_os_string();
+    let home = home().into_os_string();
     around.vars.insert("WASIFY_HOME".into(), Some(home));
     Ok(published_source(
         &around,
@@ -162,78 +175,50 @@ fn source(port: &Port, version: &Version) -> Result<PathBuf> {
 }
 
 impl Golden {
-    fn native(&self, source: &Path) -> Result<PathBuf> {
-        cargo(source, &self.build, &["--locked"])?;
+    /// With the lock file that it was published with, or with the repaired one where that can't be used.
+    fn native(&self, source: &Path, version: &str) -> Result<PathBuf> {
+        if let Err(error) = cargo(source, &self.build) {
+            let repaired = home().join("ported").join(version);
+            cargo(&repaired, &self.build).map_err(|again| format!("{error}\n{again}"))?;
+        }
         Ok(scratch().join("target/debug").join(&self.program))
     }
 
-    fn ported(&self, port: &'static Port, version: &Version, source: &Path) -> Result<PathBuf> {
-        let application = ports::make(&scratch(), port, version, source)?;
-        // A copy to build in: a patch changes the lock file.
-        let place = scratch().join("applications").join(&port.name);
-        match std::fs::remove_dir_all(&place) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
+    /// Built as a user does it: wasify finds the ports by itself.
+    fn ported(&self, port: &Port, version: &Version) -> Result<PathBuf> {
+        let name = format!("{}-{version}", port.krate);
+        let place = scratch().join("applications").join(&name);
+        for stale in [&place, &home().join("ported").join(&name)] {
+            match std::fs::remove_dir_all(stale) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
         }
-        copies::copy(&application.directory, &place, |_| Ok(()))?;
-        let patches = patches(source)?;
-        let mut options = vec!["--target", "wasm32-wasip2"];
-        options.extend(patches.iter().map(String::as_str));
-        cargo(&place, &self.build, &options)?;
-        let program = format!("target/wasm32-wasip2/debug/{}.wasm", self.program);
-        Ok(scratch().join(program))
-    }
-
-    /// As a user builds it.
-    fn fixed(&self, port: &Port, version: &Version) -> Result<PathBuf> {
-        let place = scratch().join("applications").join(&port.name);
         std::fs::create_dir_all(&place)?;
         let mut command = common::wasify(&place);
         command
+            .env("WASIFY_HOME", home())
             .args(["build", "--fix=all", "--crate"])
             .arg(format!("{}@{version}", port.krate))
-            .args(["--out-dir", "."])
+            .args(&self.build)
             .arg("--target-dir")
-            .arg(scratch().join("target"))
-            .env("WASIFY_HOME", scratch());
+            .arg(scratch().join("target"));
         let output = command.output()?;
-        let program = place.join(format!("{}.wasm", self.program));
-        if output.status.code().is_some_and(|code| code < 2) && program.is_file() {
+        let program = place.join(&self.program).with_extension("wasm");
+        if program.is_file() {
             return Ok(program);
         }
         Err(String::from_utf8_lossy(&output.stderr).into())
     }
 }
 
-/// cargo's settings that put the ported copies of the dependencies in place.
-fn patches(source: &Path) -> Result<Vec<String>> {
-    let metadata = MetadataCommand::new()
-        .current_dir(source)
-        .other_options(["--locked", "--filter-platform", "wasm32-wasip2"].map(str::to_owned))
-        .exec()?;
-    let mut patches = Vec::new();
-    for package in metadata
-        .packages
-        .iter()
-        .filter(|package| package.source.is_some())
-    {
-        let Some(port) = ports::find(&package.name, &package.version)? else {
-            continue;
-        };
-        let manifest = package.manifest_path.as_std_path();
-        let source = manifest.parent().unwrap_or(manifest);
-        let ported = ports::make(&scratch(), port, &package.version, source)?;
-        patches.extend(proof::options(port, &ported.directory));
-    }
-    Ok(patches)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the ports alone are the subject")]
-fn cargo(place: &Path, build: &[String], options: &[&str]) -> Result<()> {
+#[expect(clippy::disallowed_methods, reason = "the native program is cargo's")]
+fn cargo(place: &Path, build: &[String]) -> Result<()> {
     let output = Command::new(env!("CARGO"))
-        .arg("build")
+        .args(["build", "--locked"])
         .args(build)
-        .args(options)
         .arg("--target-dir")
         .arg(scratch().join("target"))
         .current_dir(place)

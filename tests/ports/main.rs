@@ -69,7 +69,7 @@ fn without(port: &'static Port) -> Result<(), Failed> {
     let proof = Proof::of(port)?;
     let newest = port.proof.tried.last().ok_or("it was tried on nothing")?;
     let project = Project::new(port, &newest.to_string(), "without", &proof)?;
-    let seen = match project.build_plain()? {
+    let seen = match project.build_plain(port)? {
         Ok(program) => {
             let seen = proof.run(&program)?;
             if proof.kept(&seen).is_ok() {

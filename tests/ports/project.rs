@@ -69,10 +69,8 @@ impl Project {
     pub(crate) fn build_ported(&self, port: &'static Port) -> Result<PathBuf> {
         let package = self.package(&self.krate)?;
         let mut options = options(port, &self.version.parse()?, &package)?;
-        for krate in &self.also {
-            let package = self.package(krate)?;
-            let port = ports::find(krate, &package.version)?.ok_or("it has no port")?;
-            options.extend(self::options(port, &package.version, &package)?);
+        for krate in self.also.iter().chain(&port.along) {
+            options.extend(self.options_of(krate)?);
         }
         let output = self.cargo(&options)?;
         let errors = String::from_utf8_lossy(&output.stderr);
@@ -82,14 +80,30 @@ impl Project {
         Ok(self.component())
     }
 
-    /// The component without the port, or the errors.
-    pub(crate) fn build_plain(&self) -> Result<std::result::Result<PathBuf, String>> {
-        let output = self.cargo(&[])?;
+    /// The component without the port, or the errors. The ports that it rests on are there.
+    pub(crate) fn build_plain(
+        &self,
+        port: &'static Port,
+    ) -> Result<std::result::Result<PathBuf, String>> {
+        let mut options = Vec::new();
+        for krate in &port.along {
+            options.extend(self.options_of(krate)?);
+        }
+        let output = self.cargo(&options)?;
         Ok(if output.status.success() {
             Ok(self.component())
         } else {
             Err(String::from_utf8_lossy(&output.stderr).into_owned())
         })
+    }
+
+    /// cargo's options that put the ported copy of a crate in place, where the project has the crate.
+    fn options_of(&self, krate: &str) -> Result<Vec<String>> {
+        let Ok(package) = self.package(krate) else {
+            return Ok(Vec::new());
+        };
+        let port = ports::find(krate, &package.version)?.ok_or("it has no port")?;
+        options(port, &package.version, &package)
     }
 
     /// A crate of the project, from the registry.

@@ -23,7 +23,7 @@ pub(crate) struct Proof {
     /// The other entries.
     #[serde(default)]
     pub(crate) dependencies: toml::Table,
-    /// Crates whose ports are used along with this one.
+    /// Crates whose ports are used too, beside those that go along with this one.
     #[serde(default)]
     pub(crate) also: Vec<String>,
     /// What the program finds in its environment.
@@ -80,6 +80,40 @@ impl Folder {
         }
         Ok(folder)
     }
+}
+
+/// The paths in a folder, each with a file's content or with what a link leads to.
+pub(crate) type Left = BTreeMap<PathBuf, String>;
+
+/// All that is in a folder.
+pub(crate) fn left(folder: &Path) -> std::io::Result<Left> {
+    let mut left = Left::new();
+    let mut directories = vec![folder.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            let kind = fs::symlink_metadata(&path)?.file_type();
+            let content = if kind.is_symlink() {
+                format!("-> {}", fs::read_link(&path)?.display())
+            } else if kind.is_dir() {
+                directories.push(path.clone());
+                "a directory".to_owned()
+            } else {
+                String::from_utf8_lossy(&fs::read(&path)?).into_owned()
+            };
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_owned();
+            left.insert(name, content);
+        }
+    }
+    Ok(left)
+}
+
+/// A file to read `text` from.
+pub(crate) fn input(text: &str) -> std::io::Result<fs::File> {
+    let mut input = tempfile::tempfile()?;
+    input.write_all(text.as_bytes())?;
+    input.rewind()?;
+    Ok(input)
 }
 
 /// What is seen when the program runs.
@@ -145,14 +179,11 @@ impl Proof {
     /// Runs it in a fresh directory and with nothing else.
     pub(crate) fn run(&self, program: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
         let folder = self.folder.make()?;
-        let mut input = tempfile::tempfile()?;
-        input.write_all(self.stdin.as_bytes())?;
-        input.rewind()?;
         let mut command = wasify_run(&folder, &self.environment);
         if self.network {
             command.arg("--allow-net");
         }
-        Seen::of(command.arg(program).stdin(input))
+        Seen::of(command.arg(program).stdin(input(&self.stdin)?))
     }
 
     /// Whether it ended well and printed what is promised.

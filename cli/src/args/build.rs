@@ -7,6 +7,7 @@ use clap::Args;
 use super::ReportArgs;
 use crate::ecosystem::BuildRequest;
 use crate::fix::choose::Reach;
+use crate::stub::Selector;
 
 /// `wasify build`.
 #[derive(Debug, Args)]
@@ -19,6 +20,7 @@ use crate::fix::choose::Reach;
     "  wasify build --format json > report.json     for a program to read\n",
     "  wasify build -D warnings                     exit with 1 for warnings too, for CI\n",
     "  wasify build --host wasmtime,spin            and say whether these hosts run it\n",
+    "  wasify build --stub wasi:sockets             for hosts that have no network\n",
     "  wasify build -- -Zbuild-std                  what follows `--` goes to cargo as it is\n\n",
     "Exit status:\n",
     "  0  built, and nothing was found at level deny\n",
@@ -37,6 +39,10 @@ pub struct BuildArgs {
     #[arg(long, value_enum, value_name = "safe|all", hide_possible_values = true)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     pub fix: Option<Reach>,
+    /// Take this out of the components: a package, an interface or a function that they import; may be
+    /// repeated
+    #[arg(long = "stub", value_name = "IMPORT")]
+    stubs: Vec<Selector>,
     /// Print what would be run, and with --fix what would be changed first, and do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -151,16 +157,16 @@ pub(super) struct CompileArgs {
 pub(super) struct ManifestArgs {
     /// The project's Cargo.toml
     #[arg(long, value_name = "PATH")]
-    manifest_path: Option<PathBuf>,
+    pub(super) manifest_path: Option<PathBuf>,
     /// Fail when Cargo.lock would change
     #[arg(long)]
-    locked: bool,
+    pub(super) locked: bool,
     /// Run without the network
     #[arg(long)]
-    offline: bool,
+    pub(super) offline: bool,
     /// The same as --locked and --offline together
     #[arg(long)]
-    frozen: bool,
+    pub(super) frozen: bool,
 }
 
 impl ManifestArgs {
@@ -202,6 +208,7 @@ impl BuildArgs {
             path: self.path.clone(),
             out_dir: self.out_dir.clone(),
             quiet,
+            stubs: self.stubs.clone(),
             passed_on: self.passed_on.clone(),
             ..self.project.request()
         }

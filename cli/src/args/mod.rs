@@ -2,8 +2,10 @@
 
 pub mod build;
 pub mod doctor;
+pub mod eject;
 pub mod ports;
 pub mod run;
+pub mod stub;
 pub mod test;
 
 use std::ffi::OsString;
@@ -15,8 +17,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::levels::LevelArgs;
 pub use build::BuildArgs;
 pub use doctor::DoctorArgs;
+use eject::EjectArgs;
 pub use ports::{PortsArgs, PortsCommand, ShowArgs};
 use run::RunArgs;
+use stub::StubArgs;
 use test::TestArgs;
 
 const STYLES: Styles = Styles::styled()
@@ -56,10 +60,14 @@ pub enum Command {
     Doctor(Box<DoctorArgs>),
     /// Show what is in a .wasm file, and what will not work when it runs
     Inspect(InspectArgs),
+    /// Take imports out of a component, for hosts that don't offer them
+    Stub(StubArgs),
     /// Run a program, denied by default, and say what it was refused
     Run(Box<RunArgs>),
     /// Run a project's own tests as a WASI component, and tell known gaps from failures
     Test(Box<TestArgs>),
+    /// Write the port's flags into cargo's own files, so that plain cargo builds it
+    Eject(EjectArgs),
     /// Explain a rule: what it looks for, why, and what to do instead
     Explain(ExplainArgs),
     /// List all rules

@@ -216,7 +216,9 @@ fn inspect(
         &against.levels,
     );
     Ok(match built.linked {
-        true => artifact.with_hosts(fits),
+        true => artifact
+            .with_hosts(fits)
+            .with_stubbed(built.stubbed.clone()),
         false => artifact.unlinked(),
     })
 }

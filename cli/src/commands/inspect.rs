@@ -64,7 +64,7 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
     )
 }
 
-fn shown(file: &Path) -> String {
+pub(super) fn shown(file: &Path) -> String {
     if file.as_os_str() == STDIN {
         "standard input".to_owned()
     } else {

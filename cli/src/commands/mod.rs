@@ -2,12 +2,14 @@
 
 pub mod build;
 pub mod doctor;
+pub mod eject;
 pub mod explain;
 pub mod hosts;
 pub mod inspect;
 pub mod ports;
 pub mod rules;
 pub mod run;
+pub mod stub;
 pub mod test;
 
 use anyhow::{Context, Result};

@@ -1,6 +1,7 @@
 //! How one kind of project is found, planned, built and understood: one module each.
 
 pub mod cargo;
+mod stubbed;
 pub mod trouble;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::Survey;
 use wasify_lints::rule::Cause;
 
+use crate::stub::{Call, Selector};
 use crate::toolchain::c::CSearch;
 
 /// What the user asked to build, in cargo's words.
@@ -64,6 +66,8 @@ pub struct BuildRequest {
     pub quiet: bool,
     /// `--no-install`: a missing target is reported, not installed.
     pub no_install: bool,
+    /// `--stub`: what is taken out of the components.
+    pub stubs: Vec<Selector>,
     /// What follows `--`, for cargo, unchanged.
     pub passed_on: Vec<String>,
 }
@@ -150,6 +154,8 @@ pub struct BuiltArtifact {
     /// Whether its package says, with `default-run`, that this is the program that is meant when none
     /// is named.
     pub default_run: bool,
+    /// What was taken out of its imports, sorted. The file is then wasify's own, beside the build tool's.
+    pub stubbed: Vec<Call>,
 }
 
 /// A build that failed.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::files;
+
 /// Lists the files of a copy with their sizes; written last into it.
 const LIST: &str = ".wasify-files";
 
@@ -64,6 +66,28 @@ pub fn copy(
         .and_then(|()| remove_all(to))
         .and_then(|()| fs::rename(&partial, to))
         .with_context(failed)
+}
+
+/// What a registry or wasify has put into a package's source.
+const NOT_SOURCE: [&str; 5] = [
+    ".cargo-ok",
+    ".cargo_vcs_info.json",
+    "Cargo.lock",
+    "Cargo.toml.orig",
+    LIST,
+];
+
+/// Copies a package's source to where nothing is yet, as a package that stands for itself, without what
+/// tools have left in it.
+///
+/// # Errors
+/// The source can't be read, or the copy can't be written.
+pub fn copy_plain(from: &Path, to: &Path) -> io::Result<()> {
+    copy_directory(from, to, Path::new(""))?;
+    for file in NOT_SOURCE {
+        files::remove_if_there(&to.join(file))?;
+    }
+    stand_alone(to)
 }
 
 fn remove_all(directory: &Path) -> io::Result<()> {

@@ -2,5 +2,6 @@
 
 pub mod choose;
 pub mod diff;
+pub mod eject;
 pub mod journal;
 pub mod ports;

@@ -91,6 +91,11 @@ pub enum Step {
         /// The copy.
         to: PathBuf,
     },
+    /// Takes imports out of the components.
+    Stub {
+        /// What names them: `wasi:sockets`.
+        imports: Vec<String>,
+    },
     /// Copies the components to where the user finds them.
     Deliver {
         /// The directory.
@@ -127,6 +132,11 @@ impl fmt::Display for BuildPlan {
                     f,
                     "# copy the source of {of} from cargo's cache to {}",
                     quoted_path(to)
+                )?,
+                Step::Stub { imports } => write!(
+                    f,
+                    "# take these imports out of each component: {}",
+                    imports.join(", ")
                 )?,
                 Step::Deliver { to } => write!(
                     f,

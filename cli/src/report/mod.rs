@@ -23,6 +23,7 @@ use wasify_lints::{Checked, Skipped, registry};
 
 use crate::ecosystem::{BuildFailure, PortInUse};
 use crate::levels::{LevelSource, Levels};
+use crate::stub::Call;
 use crate::toolchain::c::CSearch;
 
 pub use source::Sources;
@@ -77,6 +78,8 @@ pub struct Artifact {
     pub skipped: Vec<Skipped>,
     /// What the hosts that the user named make of it, in the order in which they are named.
     pub hosts: Vec<Fit>,
+    /// What was taken out of its imports, sorted.
+    pub stubbed: Vec<Call>,
     /// Whether its link succeeded. What could not be linked was looked into, and can't run.
     pub linked: bool,
 }
@@ -218,6 +221,7 @@ impl Artifact {
             allowed,
             skipped: checked.skipped,
             hosts: Vec::new(),
+            stubbed: Vec::new(),
             linked: true,
         }
     }
@@ -226,6 +230,12 @@ impl Artifact {
     #[must_use]
     pub fn with_hosts(self, hosts: Vec<Fit>) -> Self {
         Artifact { hosts, ..self }
+    }
+
+    /// The same with what was taken out of its imports.
+    #[must_use]
+    pub fn with_stubbed(self, stubbed: Vec<Call>) -> Self {
+        Artifact { stubbed, ..self }
     }
 
     /// The same as something whose link failed, and that no host will see.

@@ -85,6 +85,23 @@ pub fn wasmtime(grants: &Grants, what: What<'_>) -> String {
     if what.serves {
         argv.push("-Scli".to_owned());
     }
+    argv.extend(wasmtime_options(grants));
+    argv.push(what.file.to_owned());
+    argv.extend(what.args.iter().cloned());
+    let _ = writeln!(text, "{}", shell_line(&argv));
+    text
+}
+
+/// The command of `wasmtime` that runs any program, before the program's file.
+#[must_use]
+pub fn wasmtime_words(grants: &Grants) -> Vec<String> {
+    let mut words = vec!["wasmtime".to_owned(), "run".to_owned()];
+    words.extend(wasmtime_options(grants));
+    words
+}
+
+fn wasmtime_options(grants: &Grants) -> Vec<String> {
+    let mut argv = Vec::new();
     for dir in &grants.dirs {
         let (host, guest) = (&dir.word.host, dir.word.guest());
         argv.push(if *host == guest {
@@ -109,10 +126,7 @@ pub fn wasmtime(grants: &Grants, what: What<'_>) -> String {
     if let Some(time) = grants.timeout {
         argv.push(format!("-Wtimeout={}ms", time.as_millis()));
     }
-    argv.push(what.file.to_owned());
-    argv.extend(what.args.iter().cloned());
-    let _ = writeln!(text, "{}", shell_line(&argv));
-    text
+    argv
 }
 
 fn quoted(text: &str) -> String {

@@ -16,6 +16,7 @@ use crate::ecosystem::trouble::Trouble;
 use crate::errors::nearest;
 use crate::execute::shim::Opened;
 use crate::fix::ports;
+use crate::stub::Selector;
 
 /// What a port needs beyond the project's own files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,14 +109,20 @@ impl Flags {
     /// The rustflags as a value of cargo's `--config`.
     #[must_use]
     pub fn rustflags_setting(&self) -> Option<String> {
-        let words: Vec<String> = self
-            .rustflags
-            .iter()
-            .flat_map(|flag| flag.flag.split_whitespace())
-            .map(|word| format!("{word:?}"))
-            .collect();
+        let words = self.rustflag_words();
+        let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
         let list = words.join(", ");
         (!words.is_empty()).then(|| format!("target.wasm32-wasip2.rustflags=[{list}]"))
+    }
+
+    /// The rustflags, a word each.
+    #[must_use]
+    pub fn rustflag_words(&self) -> Vec<String> {
+        let words = self
+            .rustflags
+            .iter()
+            .flat_map(|flag| flag.flag.split_whitespace());
+        words.map(str::to_owned).collect()
     }
 
     /// The crates that the wrapper opens.
@@ -145,14 +152,15 @@ impl Flags {
                 }
             }
         }
-        for port in &self.ports {
-            for id in ports::cures(&port.name)? {
+        let named = self.ports.iter().map(|port| port.name.as_str());
+        for name in ports::with_along(named)? {
+            for id in ports::cures(name)? {
                 let rule = rules.iter().find(|rule| rule.id == id);
-                let users = rule.filter(|rule| ports::is_about_users(rule, &port.name));
+                let users = rule.filter(|rule| ports::is_about_users(rule, name));
                 for user in users.iter().flat_map(|rule| &rule.matches.crates) {
                     cured.insert((user.name.clone(), id.clone()));
                 }
-                cured.insert((port.name.clone(), id));
+                cured.insert((name.to_owned(), id));
             }
         }
         Ok(cured)
@@ -164,6 +172,9 @@ impl Flags {
 struct Whole {
     #[serde(default)]
     rust: Flags,
+    /// What is taken out of the components.
+    #[serde(default)]
+    stub: Vec<String>,
 }
 
 /// The flags of a file; none when it is not there.
@@ -171,13 +182,31 @@ struct Whole {
 /// # Errors
 /// The file can't be read, or a [`Trouble`]: something in the table is wrong.
 pub fn read_flags(path: &Path) -> Result<Flags> {
+    Ok(whole(path)?.rust)
+}
+
+/// What the file's key `stub` takes out of components; nothing when it is not there.
+///
+/// # Errors
+/// As [`read_flags`].
+pub fn read_stubs(path: &Path) -> Result<Vec<Selector>> {
+    let parse = |text: &String| {
+        text.parse().map_err(|why| {
+            let place = path.display();
+            Trouble::new(format!("{place}: `{text}` in `stub` names no import"))
+                .help(format!("{why}"))
+                .into()
+        })
+    };
+    whole(path)?.stub.iter().map(parse).collect()
+}
+
+fn whole(path: &Path) -> Result<Whole> {
     let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Flags::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Whole::default()),
         read => read.with_context(|| format!("failed to read `{}`", path.display()))?,
     };
-    toml::from_str::<Whole>(&text)
-        .map(|whole| whole.rust)
-        .map_err(|error| wrong(path, &text, &error).into())
+    toml::from_str(&text).map_err(|error| wrong(path, &text, &error).into())
 }
 
 fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Trouble {

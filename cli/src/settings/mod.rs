@@ -6,8 +6,8 @@ mod read;
 mod save;
 
 pub use flags::{
-    FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag, read_flags, with_flags,
-    write_flags,
+    FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag, read_flags, read_stubs,
+    with_flags, write_flags,
 };
 pub use read::read;
 pub use save::{Added, save};
@@ -36,8 +36,9 @@ pub fn nearest(directory: &Path, in_project: bool) -> PathBuf {
     path(found.unwrap_or(directory))
 }
 
-/// The tables that the file may have.
-const TABLES: [&str; 2] = [PERMISSIONS, RUST];
+/// The tables that the file may have, and the one key outside of them.
+const TABLES: [&str; 3] = [PERMISSIONS, RUST, STUB];
+const STUB: &str = "stub";
 const PERMISSIONS: &str = "permissions";
 const RUST: &str = "rust";
 /// The keys of the table `permissions`; each is a flag of `wasify run`.

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use toml_edit::{Document, Item, Table};
 
-use super::{KEYS, PERMISSIONS, TABLES};
+use super::{KEYS, PERMISSIONS, STUB, TABLES};
 use crate::ecosystem::trouble::Trouble;
 use crate::errors::nearest;
 use crate::runtime::grants::{Dir, Grants};
@@ -69,6 +69,10 @@ fn grants(path: &Path, text: &str) -> Result<Grants, Trouble> {
     for (name, item) in document.as_table() {
         if !TABLES.contains(&name) {
             return Err(source.unknown(document.as_table(), name, "table", &TABLES));
+        }
+        if name == STUB {
+            // It is read where components are built.
+            continue;
         }
         let Some(table) = item.as_table() else {
             let trouble = source.trouble(item.span(), &format!("`{name}` is not a table"));

@@ -16,16 +16,18 @@ impl Context {
             return false;
         }
         let handle = &self.handle;
+        let mut idle = false;
         for _ in 0..handle.shared.config.event_interval {
             core.tick();
             let Some(task) = core.next_task(handle) else {
+                idle = true;
                 break;
             };
             let task = handle.shared.owned.assert_owner(task);
             core = self.run_one(task, core);
         }
         // What the runtime itself blocks on may be woken too, and has to wait until this is done.
-        let busy = woken() || !core.tasks.is_empty() || !self.defer.is_empty();
+        let busy = woken() || !idle || !core.tasks.is_empty() || !self.defer.is_empty();
         if let Some(mut driver) = core.driver.take() {
             core = self.park_internal(core, handle, &mut driver, busy.then_some(Duration::ZERO));
             core.driver = Some(driver);

@@ -155,6 +155,7 @@ impl Component {
             linked: true,
             library: self.unit.target.is_cdylib(),
             default_run: self.unit.target.is_bin() && default_run == Some(name),
+            stubbed: Vec::new(),
         }
     }
 }

@@ -17,15 +17,17 @@ use super::{
     artifacts, config, deliver, diagnosis, failure, is_offline, native, nothing, project_name,
     relink,
 };
+use crate::ecosystem::stubbed::{self, Wanted};
 use crate::ecosystem::trouble::Trouble;
 use crate::ecosystem::{BuildFailure, BuildRequest, Built, PortInUse};
 use crate::events::Events;
 use crate::execute::files;
 use crate::execute::shim::{self, CrateFlags, Ported};
 use crate::execute::surroundings::Surroundings;
-use crate::fix::ports;
+use crate::fix::{eject, ports};
 use crate::plan::Invocation;
 use crate::settings::{self, Flags};
+use crate::stub::Selector;
 use crate::toolchain::c::CCompiler;
 
 /// A request, and where it leads.
@@ -40,6 +42,8 @@ pub(super) struct Job<'a> {
     pub(super) c_compiler: Option<CCompiler>,
     /// Locked while it builds and delivers, when others may build programs of the same name beside it.
     pub(super) lock: Option<PathBuf>,
+    /// What `wasify.toml` takes out of the components.
+    pub(super) stubs: Vec<Selector>,
     /// The port's flags, from `wasify.toml`.
     pub(super) flags: Flags,
     /// What is done to single crates on the way.
@@ -100,6 +104,7 @@ impl<'a> Job<'a> {
 
     fn with_flags(mut self) -> anyhow::Result<Job<'a>> {
         self.flags = settings::read_flags(&self.settings())?;
+        self.stubs = settings::read_stubs(&self.settings())?;
         Ok(self)
     }
 
@@ -141,6 +146,14 @@ impl<'a> Job<'a> {
         Ok(known)
     }
 
+    /// Whether `wasify eject` has put copies of crates beside the settings.
+    fn has_copies(&self) -> bool {
+        let settings = self.settings();
+        settings
+            .parent()
+            .is_some_and(|root| root.join(eject::DIRECTORY).is_dir())
+    }
+
     /// Makes ready what single crates are compiled with.
     pub(super) fn prepare_crates(&mut self) -> anyhow::Result<()> {
         self.crate_flags = CrateFlags {
@@ -149,7 +162,7 @@ impl<'a> Job<'a> {
         };
         self.ports.clear();
         self.without_build_script.clear();
-        if self.flags.ports.is_empty() {
+        if self.flags.ports.is_empty() && !self.has_copies() {
             return Ok(());
         }
         let known = graph::known(self.around, &self.place, &self.flagged())?;
@@ -157,17 +170,22 @@ impl<'a> Job<'a> {
             .around
             .wasify_home()
             .context("failed to find wasify's directory")?;
+        let named = self.flags.ports.iter().map(|port| port.name.as_str());
+        let wanted = ports::with_along(named)?;
         for index in known.resolved.packages() {
             let package = &known.project.packages[index];
-            let wanted = |port: &&settings::PortFlag| port.name == package.name;
-            if !self.flags.ports.iter().any(|port| wanted(&port)) {
+            if package.manifest.parent().is_some_and(eject::is_ejected) {
+                // Its features are declared in the copy, and the configuration opens them.
+                let open = &mut self.crate_flags.open;
+                open.retain(|open| open.package != package.name || open.features.is_empty());
+            }
+            if !wanted.contains(package.name.as_str()) {
                 continue;
             }
             let Some(port) = ports::find(&package.name, &package.version)? else {
                 continue;
             };
             let source = package.manifest.parent().unwrap_or(&package.manifest);
-            let made = ports::make(&home, port, &package.version, source)?;
             self.ports.push(PortInUse {
                 package: package.package(),
                 instead: port.instead.clone(),
@@ -175,6 +193,10 @@ impl<'a> Job<'a> {
             });
             self.without_build_script
                 .extend(port.without_build_script.clone());
+            if eject::is_ejected(source) {
+                continue;
+            }
+            let made = ports::make(&home, port, &package.version, source)?;
             self.crate_flags.ports.push(Ported {
                 build_script: port.edits_build_script(&made.version),
                 package: made.name,
@@ -201,6 +223,7 @@ impl<'a> Job<'a> {
             deliver_to: request.out_dir.as_deref().map(|dir| around.absolute(dir)),
             c_compiler: None,
             lock: None,
+            stubs: Vec::new(),
             flags: Flags::default(),
             crate_flags: CrateFlags::default(),
             ports: Vec::new(),
@@ -235,6 +258,7 @@ impl<'a> Job<'a> {
             deliver_to: Some(out_dir.unwrap_or_else(|| around.cwd.clone())),
             c_compiler: None,
             lock: Some(store.lock()),
+            stubs: Vec::new(),
             flags: Flags::default(),
             crate_flags: CrateFlags::default(),
             ports: Vec::new(),
@@ -335,6 +359,11 @@ impl<'a> Job<'a> {
             unlinked: unlinked.iter().filter_map(Unlinked::module).collect(),
             root,
         };
+        let wanted = Wanted {
+            asked: &self.request.stubs,
+            kept: &self.stubs,
+        };
+        stubbed::apply(&mut built.artifacts, &wanted, events)?;
         if let Some(directory) = &self.deliver_to {
             deliver(&mut built.artifacts, directory)?;
         }

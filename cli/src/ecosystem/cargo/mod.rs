@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod diagnosis;
 mod discover;
+mod ejecting;
 mod failure;
 mod fixing;
 mod graph;
@@ -37,10 +38,12 @@ use crate::execute::surroundings::Surroundings;
 use crate::execute::{self, files};
 use crate::fix::ports;
 use crate::plan::{BuildPlan, Step};
+use crate::settings;
 use crate::toolchain::c;
 use crate::toolchain::{self, Missing};
 use command::Talk;
 use discover::Place;
+pub use ejecting::{Ejected, eject};
 pub use fixing::{Fixed, Look, Planned, fix, planned};
 use graph::Known;
 use job::Job;
@@ -78,6 +81,10 @@ pub fn plan(around: &Surroundings, request: &BuildRequest) -> anyhow::Result<Bui
         purpose: "build the project",
         invocation: job.cargo(quiet)?,
     });
+    let stubs = settings::read_stubs(&job.settings())?;
+    let stubs = request.stubs.iter().chain(&stubs);
+    let imports: Vec<String> = stubs.map(ToString::to_string).collect();
+    steps.extend((!imports.is_empty()).then_some(Step::Stub { imports }));
     steps.extend(job.deliver_to.map(|to| Step::Deliver { to }));
     Ok(BuildPlan { steps })
 }

@@ -91,6 +91,7 @@ impl Unlinked {
             linked: false,
             library: self.library,
             default_run: false,
+            stubbed: Vec::new(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod edits;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::hash::Hasher as _;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,21 @@ pub fn cures(name: &str) -> anyhow::Result<Vec<String>> {
     Ok(of_crate
         .flat_map(|port| port.cures.iter().cloned())
         .collect())
+}
+
+/// The crates with ports in the build when the crates `named` have: those, and those that their ports count on.
+///
+/// # Errors
+/// As [`find`].
+pub fn with_along<'n>(named: impl Iterator<Item = &'n str>) -> anyhow::Result<BTreeSet<&'n str>> {
+    let ports = ports::ports().context("failed to read the ports")?;
+    let mut all = BTreeSet::new();
+    for name in named {
+        all.insert(name);
+        let of_crate = ports.iter().filter(|port| port.krate == name);
+        all.extend(of_crate.flat_map(|port| port.along.iter().map(String::as_str)));
+    }
+    Ok(all)
 }
 
 /// Whether a port cures a finding. What it says it cures holds for calls of the crate itself, where the rule
@@ -213,6 +229,13 @@ mod tests {
         assert_eq!(found("home", "0.5.13-rc.1"), Some("home"));
         assert_eq!(found("home", "0.6.0"), None);
         assert_eq!(found("nothing", "1.0.0"), None);
+    }
+
+    #[test]
+    fn a_port_brings_what_it_rests_on() {
+        let with = |name| with_along([name].into_iter()).expect("ports are sound");
+        assert_eq!(with("taplo-cli"), ["taplo-cli", "taplo-common"].into());
+        assert_eq!(with("home"), ["home"].into());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod lines;
 mod ports;
 mod rule;
 pub mod running;
+mod stubbed;
 mod summary;
 mod text;
 mod undefined;
@@ -65,6 +66,7 @@ pub fn build(report: &Report, look: &Look) -> String {
     text.push_str(&summary::render(report, look));
     text.push_str(&result(report));
     text.push_str(&ported(report, look));
+    text.push_str(&stubbed::render(report, look));
     text.push_str(&hosts::render(report, look));
     text
 }

@@ -4,6 +4,7 @@ mod blocked;
 mod hosts;
 mod ports;
 mod rules;
+mod stubbed;
 pub mod v1;
 
 use wasify_lints::facts::{self, Surface};
@@ -133,6 +134,7 @@ fn artifact(artifact: &Artifact) -> v1::Artifact {
             .iter()
             .map(|fit| hosts::fit(artifact, fit))
             .collect(),
+        stubbed: artifact.stubbed.iter().map(stubbed::stubbed).collect(),
         linked: artifact.linked,
     }
 }

@@ -25,6 +25,8 @@ struct Entry<'a> {
     /// Whether it is an application, and no dependency.
     application: bool,
     cures: &'a [String],
+    /// The crates whose ports come with it.
+    along: &'a [String],
     instead: &'a [String],
     since: &'a str,
     /// The toolchain and runtime on which it was last seen to work.
@@ -56,6 +58,7 @@ fn entry(port: &Port) -> Entry<'_> {
         versions: port.versions.to_string(),
         application: port.application,
         cures: &port.cures,
+        along: &port.along,
         instead: &port.instead,
         since: &port.since,
         proved_on: &port.proof.seen_on,

@@ -3,6 +3,7 @@
 
 mod blocked;
 mod hosts;
+mod stubbed;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,6 +13,7 @@ pub use blocked::{
     Port, Survey,
 };
 pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
+pub use stubbed::{Answer, Stubbed};
 
 /// What one run of `wasify build` or `wasify inspect` found.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -97,6 +99,8 @@ pub struct Artifact {
     pub legacy_exceptions: u32,
     /// What the hosts that were named with `--host` make of it, in the order in which they were named.
     pub hosts: Vec<HostFit>,
+    /// What was taken out of its imports with `--stub`, `stub` in wasify.toml or `wasify stub`, sorted.
+    pub stubbed: Vec<Stubbed>,
     /// Whether its link succeeded. False for a module that imports what the link found nowhere: it was
     /// looked into, and can't run.
     pub linked: bool,
