@@ -125,11 +125,14 @@ fn ports_say_what_they_are_for() {
 fn begins_with(port: &Port, version: Option<&Version>) -> bool {
     let first = port.versions.comparators.first();
     first.is_some_and(|first| {
-        let from = Version::new(
-            first.major,
-            first.minor.unwrap_or(0),
-            first.patch.unwrap_or(0),
-        );
+        let from = Version {
+            pre: first.pre.clone(),
+            ..Version::new(
+                first.major,
+                first.minor.unwrap_or(0),
+                first.patch.unwrap_or(0),
+            )
+        };
         first.op == Op::GreaterEq && version == Some(&from)
     })
 }
