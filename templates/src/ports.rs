@@ -72,6 +72,7 @@ port_files! {
     "mdbook/port.toml",
     "memmap2/port.toml",
     "memmap2/wasi.rs",
+    "minijinja-cli/port.toml",
     "mio/port.toml",
     "oha/port.toml",
     "open/port.toml",
