@@ -94,8 +94,6 @@ port_files! {
     "simple-http-server/port.toml",
     "simple-http-server/wasi.rs",
     "socket2/port.toml",
-    "starship/directory.rs",
-    "starship/port.toml",
     "systemstat/port.toml",
     "systemstat/wasi.rs",
     "tame-index/port.toml",
