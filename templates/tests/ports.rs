@@ -116,11 +116,12 @@ fn ports_say_what_they_are_for() {
 fn begins_with(port: &Port, version: Option<&Version>) -> bool {
     let first = port.versions.comparators.first();
     first.is_some_and(|first| {
-        let from = Version::new(
+        let mut from = Version::new(
             first.major,
             first.minor.unwrap_or(0),
             first.patch.unwrap_or(0),
         );
+        from.pre = first.pre.clone();
         first.op == Op::GreaterEq && version == Some(&from)
     })
 }
