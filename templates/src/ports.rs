@@ -65,6 +65,8 @@ port_files! {
     "open/wasi.rs",
     "pager/port.toml",
     "path_abs/port.toml",
+    "rand_os/port.toml",
+    "rand_os/wasi.rs",
     "rayon-core/port.toml",
     "remove_dir_all/port.toml",
     "remove_dir_all/wasi.rs",
