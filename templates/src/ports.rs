@@ -18,8 +18,6 @@ port_files! {
     "arboard/port.toml",
     "arboard/wasi.rs",
     "blake3/port.toml",
-    "broot/events.rs",
-    "broot/port.toml",
     "clircle/port.toml",
     "clircle/wasi.rs",
     "crossterm/cursor.rs",
@@ -80,7 +78,6 @@ port_files! {
     "taplo-cli/port.toml",
     "taplo-common/port.toml",
     "taplo-common/wasi.rs",
-    "tealdeer/port.toml",
     "tempfile/port.toml",
     "tracing-appender/port.toml",
 }
