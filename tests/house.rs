@@ -114,7 +114,8 @@ fn links_between_pages_lead_somewhere() {
     let mut complaints = Vec::new();
     let mut seen = 0;
     for (path, text) in files() {
-        if !path.ends_with(".md") {
+        // Some links of the sample lead nowhere, for a program that looks for such.
+        if !path.ends_with(".md") || path.starts_with("tests/corpus/sample") {
             continue;
         }
         let folder = root().join(&path);

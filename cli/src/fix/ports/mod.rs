@@ -128,6 +128,21 @@ pub fn suggest(
     Ok(())
 }
 
+/// A rule that a port cures, of which the dependency graph says nothing: it is about std, wherever it is called.
+///
+/// # Errors
+/// An embedded rule is broken.
+pub fn silent_cure(port: &Port) -> anyhow::Result<Option<&'static str>> {
+    for id in &port.cures {
+        let rule = registry::rule(id).context("failed to read the rules")?;
+        let silent = |rule: &&Rule| rule.group == "std" && rule.matches.crates.is_empty();
+        if let Some(rule) = rule.filter(silent) {
+            return Ok(Some(&rule.id));
+        }
+    }
+    Ok(None)
+}
+
 /// What using a port means, an imperative line.
 #[must_use]
 pub fn title(port: &Port) -> String {

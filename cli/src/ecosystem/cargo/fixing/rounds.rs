@@ -105,7 +105,7 @@ impl<'a, 'e> Fixing<'a, 'e> {
         };
         // One that would be installed counts as there.
         known.tools.c_compiler |= self.tried.contains(C_COMPILER);
-        self.port_the_application(&known)?;
+        self.take_silent_ports(&known)?;
         let mut found = survey(&known)?;
         self.at_first.get_or_insert(found.blocked.len());
         add_ports(&mut found.limited, &known)?;
@@ -117,25 +117,31 @@ impl<'a, 'e> Fixing<'a, 'e> {
         Ok(Some(found.blocked))
     }
 
-    /// A published application that has a port itself is built with it.
-    fn port_the_application(&mut self, known: &Known) -> anyhow::Result<()> {
+    /// Takes the ports that no finding of the graph asks for: that of a published application itself, and those that
+    /// cure something of std's in a crate. Whether a program gets there only its component shows, and then everything
+    /// that depends on the crate would be built again.
+    fn take_silent_ports(&mut self, known: &Known) -> anyhow::Result<()> {
         let root = known.metadata.root_package();
-        let Some(root) = root.filter(|_| self.job.is_published) else {
-            return Ok(());
-        };
-        let Some(port) = ports::find(&root.name, &root.version)? else {
-            return Ok(());
-        };
-        let is_on = |flag: &PortFlag| flag.name == port.krate;
-        if !port.application || self.job.flags.ports.iter().any(is_on) {
-            return Ok(());
+        let root = root.filter(|_| self.job.is_published);
+        for index in known.resolved.packages() {
+            let package = &known.project.packages[index];
+            let Some(port) = ports::find(&package.name, &package.version)? else {
+                continue;
+            };
+            let is_built = root.is_some_and(|root| *root.name == package.name);
+            let rule = match port.application {
+                true => is_built.then_some(BUILD_FAILED),
+                false => ports::silent_cure(port)?,
+            };
+            if let Some(rule) = rule {
+                self.take(Change {
+                    action: Action::Port(port.krate.clone()),
+                    rule,
+                    title: ports::title(port),
+                    flag: Some("wasify build --fix".to_owned()),
+                })?;
+            }
         }
-        self.take(Change {
-            action: Action::Port(port.krate.clone()),
-            rule: BUILD_FAILED,
-            title: ports::title(port),
-            flag: Some("wasify build --fix".to_owned()),
-        })?;
         Ok(())
     }
 
@@ -200,10 +206,15 @@ impl<'a, 'e> Fixing<'a, 'e> {
                 features: features.clone(),
                 r#for: rule,
             }),
-            Action::Port(name) => flags.ports.push(PortFlag {
-                name: name.clone(),
-                r#for: rule,
-            }),
+            Action::Port(name) => {
+                if flags.ports.iter().any(|port| port.name == *name) {
+                    return Ok(false);
+                }
+                flags.ports.push(PortFlag {
+                    name: name.clone(),
+                    r#for: rule,
+                });
+            }
             Action::Update { package, from, to } => {
                 let spec = match from {
                     Some(from) => format!("{package}@{from}"),
