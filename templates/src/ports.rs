@@ -18,7 +18,11 @@ port_files! {
     "arboard/port.toml",
     "arboard/wasi.rs",
     "async-tar/port.toml",
+    "bat/port.toml",
     "blake3/port.toml",
+    "broot/events.rs",
+    "broot/port.toml",
+    "cargo-deny/port.toml",
     "clircle/port.toml",
     "clircle/wasi.rs",
     "crossterm/cursor.rs",
@@ -95,6 +99,8 @@ port_files! {
     "simple-http-server/port.toml",
     "simple-http-server/wasi.rs",
     "socket2/port.toml",
+    "starship/directory.rs",
+    "starship/port.toml",
     "systemstat/port.toml",
     "systemstat/wasi.rs",
     "tame-index/port.toml",
@@ -103,6 +109,7 @@ port_files! {
     "taplo-cli/port.toml",
     "taplo-common/port.toml",
     "taplo-common/wasi.rs",
+    "tealdeer/port.toml",
     "tempfile/port.toml",
     "tikv-jemalloc-sys/port.toml",
     "tikv-jemalloc-sys/wasi.rs",
@@ -114,6 +121,7 @@ port_files! {
     "tokio/turn.rs",
     "tracing-appender/port.toml",
     "websocat/port.toml",
+    "xsv/port.toml",
 }
 
 /// All ports, sorted by name.

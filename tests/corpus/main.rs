@@ -79,7 +79,7 @@ fn fifty_applications_are_explained() {
 #[ignore = "repairs and builds fifty applications, which takes hours"]
 fn fifty_applications_are_repaired() {
     let rows = rows(|_| true);
-    assert_eq!(rows.len(), 50);
+    assert!(rows.len() == 50 || std::env::var_os(ONLY).is_some());
     if std::env::var_os("BLESS").is_some() {
         repaired_page::write(&rows);
     }
@@ -130,9 +130,12 @@ fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
         .collect()
 }
 
+/// The variable that names the applications to be tried, with commas in between.
+const ONLY: &str = "WASIFY_CORPUS_ONLY";
+
 /// Whether this application is among those that the run is about.
 fn is_meant(name: &str) -> bool {
-    match std::env::var("WASIFY_CORPUS_ONLY") {
+    match std::env::var(ONLY) {
         Ok(only) => only.split(',').any(|it| it == name),
         Err(_) => true,
     }

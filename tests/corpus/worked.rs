@@ -107,7 +107,10 @@ impl Trial<'_> {
         if !self.command.get.is_empty() {
             let up = http::listens(self.port, &mut child);
             for path in self.command.get.iter().filter(|_| up) {
-                answers.push(http::get(self.port, path));
+                let answer = http::get(self.port, path);
+                answers.push(
+                    String::from_utf8_lossy(&without_codes(answer.into_bytes())).into_owned(),
+                );
             }
             // It would go on for ever.
             let _ = child.kill();
@@ -192,7 +195,8 @@ impl Trial<'_> {
     )]
     fn native_run(&self, program: &Path, folder: &Path) -> Process {
         let mut process = Process::new(program);
-        process.current_dir(folder).env_clear().env("TZ", "UTC");
+        process.current_dir(folder).env_clear();
+        process.env("TZ", "UTC").env("HOME", folder);
         for (name, value) in &self.command.env {
             process.env(name, self.filled(value));
         }
@@ -208,6 +212,11 @@ impl Trial<'_> {
             .args(["run", "--quiet", "--timeout", "280s", "--dir", ".", "--dir"])
             .arg(folder)
             .args(["--env", "TZ=UTC"]);
+        if !self.command.env.contains_key("HOME") {
+            process
+                .arg("--env")
+                .arg(format!("HOME={}", folder.display()));
+        }
         for (name, value) in &self.command.env {
             process
                 .arg("--env")
@@ -274,6 +283,21 @@ fn difference(command: &Command, native: &Seen, port: &Seen) -> Option<String> {
         return Some(format!("leaves other files: {other:?}"));
     }
     None
+}
+
+/// Text without the numbers of the operating system's errors: they are others on each.
+fn without_codes(text: Vec<u8>) -> Vec<u8> {
+    const BEFORE: &str = "(os error ";
+    let Ok(text) = String::from_utf8(text.clone()) else {
+        return text;
+    };
+    let mut parts = text.split(BEFORE);
+    let mut without = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        without.push_str(BEFORE);
+        without.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    without.into_bytes()
 }
 
 /// Whether the native program did nothing that could be compared: its golden command is wrong then.

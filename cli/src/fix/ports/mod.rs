@@ -128,11 +128,17 @@ pub fn suggest(
     Ok(())
 }
 
-/// A rule that a port cures, of which the dependency graph says nothing: it is about std, wherever it is called.
+/// Why a port is taken although the dependency graph says nothing: it cures a rule about std, wherever that is
+/// called, or what no rule knows. One that goes along with another has no reason of its own.
 ///
 /// # Errors
-/// An embedded rule is broken.
+/// An embedded rule or port is broken.
 pub fn silent_cure(port: &Port) -> anyhow::Result<Option<&'static str>> {
+    if port.cures.is_empty() {
+        let all = ports::ports().context("failed to read the ports")?;
+        let goes_along = all.iter().any(|other| other.along.contains(&port.krate));
+        return Ok((!goes_along).then_some(BUILD_FAILED));
+    }
     for id in &port.cures {
         let rule = registry::rule(id).context("failed to read the rules")?;
         let silent = |rule: &&Rule| rule.group == "std" && rule.matches.crates.is_empty();
