@@ -48,6 +48,8 @@ struct Seen {
     stdout: Vec<u8>,
     answers: Vec<String>,
     files: std::collections::BTreeMap<String, Option<Vec<u8>>>,
+    /// Whether there are other files than before.
+    changed: bool,
     /// Shown where something differs, and not compared: it has names and times in it.
     stderr: String,
 }
@@ -94,6 +96,7 @@ impl Trial<'_> {
 
     fn run(&self, start: impl Fn(&Path) -> Process) -> Seen {
         let folder = sample::fresh(self.place);
+        let before = sample::content(&folder, None);
         let with = |args: &[String]| {
             let mut process = start(&folder);
             process.args(args.iter().map(|arg| self.filled(arg)));
@@ -125,6 +128,7 @@ impl Trial<'_> {
                 self.kept(stdout)
             },
             answers,
+            changed: sample::content(&folder, None) != before,
             files: sample::content(&folder, self.command.but.as_deref()),
             stderr,
         }
@@ -302,7 +306,10 @@ fn without_codes(text: Vec<u8>) -> Vec<u8> {
 
 /// Whether the native program did nothing that could be compared: its golden command is wrong then.
 fn is_nothing(command: &Command, native: &Seen) -> bool {
-    command.only.is_some() && native.stdout.is_empty()
+    let silent = native.stdout.is_empty() && native.answers.is_empty();
+    let idle = silent && native.stderr.is_empty() && !native.changed;
+    silent && command.only.is_some()
+        || idle
         || command.get.len() != native.answers.len()
         || native
             .answers

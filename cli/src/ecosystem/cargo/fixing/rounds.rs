@@ -100,7 +100,10 @@ impl<'a, 'e> Fixing<'a, 'e> {
             Ok(known) => known,
             Err(error) => {
                 let unresolved: Unresolved = error.downcast()?;
-                return Ok(self.resolve(unresolved)?.then(Vec::new));
+                return match self.resolve(unresolved)? {
+                    true => self.foreseen(),
+                    false => Ok(None),
+                };
             }
         };
         // One that would be installed counts as there.
