@@ -101,6 +101,7 @@ port_files! {
     "socket2/port.toml",
     "starship/directory.rs",
     "starship/port.toml",
+    "static-web-server/port.toml",
     "systemstat/port.toml",
     "systemstat/wasi.rs",
     "tame-index/port.toml",
