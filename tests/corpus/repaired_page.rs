@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::common;
 use crate::page::list;
 use crate::repaired::Row;
+use crate::table::Application;
 use crate::timed::{self, Times};
 
 const HEAD: &str = "\
@@ -23,12 +24,13 @@ was; without that folder it begins anew. `WASIFY_CORPUS_ONLY=ripgrep,choose` tri
 
 - *works*: commands that print the same, end alike and leave the same files as those of the native program, of all that the
   application is tried with (`tests/corpus/golden.toml`). The commands were chosen from what each application is for,
-  before anything was run. WASI 0.2 tells success from failure and no other exit codes.
+  before anything was run; those with which the native program did nothing were mended since. WASI 0.2 tells success
+  from failure and no other exit codes.
 - *limits* are uses that WASI itself rules out. They are not counted, and have to differ.
 ";
 
 /// Writes the page.
-pub(crate) fn write(rows: &[Row]) {
+pub(crate) fn write(all: &[Application], rows: &[Row]) {
     let mut page = HEAD
         .replace("{date}", &common::today())
         .replace("{rustc}", &common::rustc());
@@ -36,16 +38,27 @@ pub(crate) fn write(rows: &[Row]) {
     let _ = writeln!(
         page,
         "\n{} of {} build with plain cargo, {} with `--fix=all`, and {} of those work.\n",
-        count(|row| row.plain),
-        rows.len(),
+        all.iter()
+            .filter(|application| application.builds())
+            .count(),
+        all.len(),
         count(|row| row.stands),
         count(Row::works),
     );
     page.push_str(
         "| application | plain | `--fix=all` | works | ports in it | left |\n|---|---|---|---|---|---|\n",
     );
-    for row in rows {
-        page.push_str(&line(row));
+    for application in all {
+        match rows.iter().find(|row| row.name == application.name) {
+            Some(row) => page.push_str(&line(row)),
+            None => {
+                let Application { name, version, .. } = application;
+                let _ = writeln!(
+                    page,
+                    "| {name} {version} | – | not tried this time | – | – | – |"
+                );
+            }
+        }
     }
     page.push_str(&times());
     page.push_str("\n## Where they differ\n\n");
