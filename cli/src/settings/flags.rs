@@ -191,10 +191,10 @@ pub fn read_flags(path: &Path) -> Result<Flags> {
 /// As [`read_flags`].
 pub fn read_stubs(path: &Path) -> Result<Vec<Selector>> {
     let parse = |text: &String| {
-        text.parse().map_err(|why| {
+        text.parse().map_err(|why: String| {
             let place = path.display();
             Trouble::new(format!("{place}: `{text}` in `stub` names no import"))
-                .help(format!("{why}"))
+                .help(why)
                 .into()
         })
     };

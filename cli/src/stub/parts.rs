@@ -194,12 +194,12 @@ fn read(file: &[u8]) -> Result<Read<'_>> {
                     encodings(&function?, &mut read.encodings);
                 }
             }
-            Payload::CustomSection(section) if depth == 0 => {
-                // Those are written anew.
-                if !matches!(section.name(), "component-name" | "producers") {
-                    let content = section.data().to_vec();
-                    read.custom.push((section.name().to_owned(), content));
-                }
+            // Two of them are written anew.
+            Payload::CustomSection(section)
+                if depth == 0 && !matches!(section.name(), "component-name" | "producers") =>
+            {
+                let content = section.data().to_vec();
+                read.custom.push((section.name().to_owned(), content));
             }
             _ => {}
         }
