@@ -45,16 +45,7 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
     let fits = hosts::fits(&facts, &hosts);
     let artifact = Artifact::new(name, args.file.clone(), facts.into(), checked, &levels);
     let artifact = artifact.with_hosts(fits);
-    let report = Report {
-        project: None,
-        artifacts: vec![artifact],
-        failure: None,
-        ports: Vec::new(),
-        of_build: Vec::new(),
-        c_search: None,
-        survey: None,
-        lines_with: None,
-    };
+    let report = Report::of_file(artifact);
     show(
         &report,
         args.report.format,

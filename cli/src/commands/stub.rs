@@ -42,15 +42,7 @@ pub fn run(args: &StubArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<
     let name = name.to_string_lossy().into_owned();
     let fits = hosts::fits(&facts, &hosts);
     let artifact = Artifact::new(name, args.output.clone(), facts.into(), checked, &levels);
-    let report = Report {
-        project: None,
-        artifacts: vec![artifact.with_hosts(fits).with_stubbed(stubbed.calls)],
-        failure: None,
-        ports: Vec::new(),
-        of_build: Vec::new(),
-        c_search: None,
-        survey: None,
-        lines_with: None,
-    };
+    let artifact = artifact.with_hosts(fits).with_stubbed(stubbed.calls);
+    let report = Report::of_file(artifact);
     show(&report, args.report.format, global, terminal, human::build)
 }

@@ -112,6 +112,18 @@ pub fn lock(path: &Path, events: &dyn Events) -> Option<File> {
     Some(file)
 }
 
+/// The text of a file that may not be there.
+///
+/// # Errors
+/// It is there and can't be read, or is not UTF-8.
+pub fn read_if_there(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Removes a file that may not be there.
 ///
 /// # Errors

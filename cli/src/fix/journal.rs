@@ -59,13 +59,8 @@ impl Journal {
                 .into());
         };
         settle(&directory)?;
-        let content = match fs::read_to_string(lock) {
-            Ok(content) => Some(content),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => {
-                return Err(error).with_context(|| format!("failed to read `{}`", lock.display()));
-            }
-        };
+        let content = files::read_if_there(lock)
+            .with_context(|| format!("failed to read `{}`", lock.display()))?;
         let before = Before {
             lock: lock.to_owned(),
             content,

@@ -305,6 +305,21 @@ fn judge(finding: Finding, levels: &Levels) -> Judged {
 }
 
 impl Report {
+    /// The report on a file of which nothing else is known.
+    #[must_use]
+    pub fn of_file(artifact: Artifact) -> Report {
+        Report {
+            project: None,
+            artifacts: vec![artifact],
+            failure: None,
+            ports: Vec::new(),
+            of_build: Vec::new(),
+            c_search: None,
+            survey: None,
+            lines_with: None,
+        }
+    }
+
     /// How many findings there are.
     #[must_use]
     pub fn counts(&self) -> Counts {

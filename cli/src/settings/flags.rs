@@ -14,6 +14,7 @@ use wasify_lints::suggestion::Action;
 use super::RUST;
 use crate::ecosystem::trouble::Trouble;
 use crate::errors::nearest;
+use crate::execute::files;
 use crate::execute::shim::Opened;
 use crate::fix::ports;
 use crate::stub::Selector;
@@ -276,13 +277,8 @@ pub fn write_flags(text: &str, flags: &Flags) -> Result<String> {
 /// # Errors
 /// The file can't be read, or is not TOML.
 pub fn with_flags(path: &Path, flags: &Flags) -> Result<(Option<String>, String)> {
-    let before = match fs::read_to_string(path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => {
-            return Err(error).with_context(|| format!("failed to read `{}`", path.display()));
-        }
-    };
+    let before = files::read_if_there(path)
+        .with_context(|| format!("failed to read `{}`", path.display()))?;
     let after = write_flags(before.as_deref().unwrap_or_default(), flags)
         .with_context(|| format!("failed to change `{}`", path.display()))?;
     Ok((before, after))

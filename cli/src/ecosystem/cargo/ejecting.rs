@@ -71,7 +71,8 @@ pub fn eject(
     let wanted = Wanted::of(&job, &known)?;
     let root = known.metadata.workspace_root.as_std_path();
     let config = config_file(root);
-    let before = read_if_there(&config)?;
+    let before = files::read_if_there(&config)
+        .with_context(|| format!("failed to read `{}`", config.display()))?;
     let edited = eject::edited(before.as_deref().unwrap_or_default(), &wanted.settings)
         .with_context(|| format!("failed to change `{}`", config.display()))?;
     let name = config.strip_prefix(root).unwrap_or(&config);
@@ -115,14 +116,6 @@ fn config_file(root: &Path) -> PathBuf {
     }
 }
 
-fn read_if_there(file: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(file) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("failed to read `{}`", file.display())),
-    }
-}
-
 /// What is to be written.
 struct Wanted {
     settings: Settings,
@@ -142,13 +135,15 @@ impl Wanted {
             },
             copies: Vec::new(),
         };
+        let named = job.flags.ports.iter().map(|port| port.name.as_str());
+        let ported = ports::with_along(named)?;
         let mut opened = BTreeSet::new();
         for index in known.resolved.packages() {
             let manifest = &known.project.packages[index].manifest;
             let mut all = known.metadata.packages.iter();
             let package = all.find(|package| package.manifest_path.as_std_path() == *manifest);
             if let Some(package) = package {
-                wanted.add(job, package, &mut opened)?;
+                wanted.add(job, package, &ported, &mut opened)?;
             }
         }
         wanted.settings.opened = opened.into_iter().collect();
@@ -165,6 +160,7 @@ impl Wanted {
         &mut self,
         job: &Job<'_>,
         package: &Package,
+        ported: &BTreeSet<&str>,
         opened: &mut BTreeSet<String>,
     ) -> Result<()> {
         let name = package.name.as_str();
@@ -172,8 +168,7 @@ impl Wanted {
         if open.is_some() {
             opened.extend(library(package).map(|library| library.name.replace('-', "_")));
         }
-        let named = job.flags.ports.iter().map(|port| port.name.as_str());
-        let port = match ports::with_along(named)?.contains(name) {
+        let port = match ported.contains(name) {
             true => ports::find(name, &package.version)?,
             false => None,
         };

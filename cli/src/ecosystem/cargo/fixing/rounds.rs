@@ -219,14 +219,7 @@ impl<'a, 'e> Fixing<'a, 'e> {
                 });
             }
             Action::Update { package, from, to } => {
-                let spec = match from {
-                    Some(from) => format!("{package}@{from}"),
-                    None => package.clone(),
-                };
-                if !self.cargo(&["update", &spec, "--precise", to])? {
-                    return Ok(false);
-                }
-                self.job.flags.updates.push(UpdateFlag {
+                return self.update(UpdateFlag {
                     name: package.clone(),
                     from: from.clone(),
                     to: to.clone(),
@@ -250,6 +243,19 @@ impl<'a, 'e> Fixing<'a, 'e> {
             Action::Target(_) | Action::Manifest { .. } | Action::Env { .. } => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Locks another version, and notes it. Whether cargo did it.
+    fn update(&mut self, flag: UpdateFlag) -> anyhow::Result<bool> {
+        let spec = match &flag.from {
+            Some(from) => format!("{}@{from}", flag.name),
+            None => flag.name.clone(),
+        };
+        let done = self.cargo(&["update", &spec, "--precise", &flag.to])?;
+        if done {
+            self.job.flags.updates.push(flag);
+        }
+        Ok(done)
     }
 
     /// Runs cargo on the project. Whether it did what it was asked.
