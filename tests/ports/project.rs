@@ -14,6 +14,7 @@ use wasify::terminal::Terminal;
 use wasify::toolchain::c;
 use wasify_templates::port::Port;
 
+use crate::locked;
 use crate::proof::{self, Proof};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -62,6 +63,7 @@ impl Project {
             proof.place.join("main.rs"),
             project.folder.join("src/main.rs"),
         )?;
+        locked::start_with(&project.folder)?;
         Ok(project)
     }
 
