@@ -15,6 +15,7 @@ pub mod fix;
 pub mod hosts;
 pub mod levels;
 pub mod plan;
+pub mod ratchet;
 pub mod report;
 pub mod runtime;
 pub mod settings;

@@ -74,6 +74,7 @@ pub fn explain(
             call_path: Vec::new(),
             dependency_path: path,
             more_places: 0,
+            places: Vec::new(),
             notes: places(failure),
             suggestions: suggestions(rule, failure, (graph, choices, index)),
         },

@@ -108,6 +108,24 @@ pub struct Frame {
     pub elided: u32,
 }
 
+/// A place in the user's own code where a finding holds, as the finding would be told of it alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The innermost function of the user's own on the way to the call, demangled, without its hash: a
+    /// name that stays when lines move.
+    pub function: String,
+    /// As [`Finding::message`].
+    pub message: String,
+    /// As [`Finding::level`].
+    pub level: Level,
+    /// As [`Finding::confidence`].
+    pub confidence: Confidence,
+    /// As [`Finding::location`].
+    pub location: Option<Location>,
+    /// As [`Finding::call_path`].
+    pub call_path: Vec<Frame>,
+}
+
 /// A rule that applies here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -132,6 +150,9 @@ pub struct Finding {
     pub dependency_path: Vec<Dependent>,
     /// How many further places of the same crate the finding stands for.
     pub more_places: u32,
+    /// The places in the user's own crates, one a function, sorted by its name. Empty for what holds in
+    /// dependencies or of a file as a whole.
+    pub places: Vec<Place>,
     /// Further facts worth a line each.
     pub notes: Vec<String>,
     /// What to do about it, best first.

@@ -7,7 +7,7 @@ use crate::certain::Certainty;
 use crate::facts::graph::Node;
 use crate::facts::program::Program;
 use crate::facts::{Facts, Role};
-use crate::finding::{Confidence, Finding, Package};
+use crate::finding::{Confidence, Finding, Package, Place};
 use crate::matcher::Matched;
 use crate::rule::{Blame, Rule};
 use crate::trace;
@@ -54,10 +54,52 @@ pub(crate) fn callers(
                 )
             })?;
             let mut finding = finding(program, rule, best, sure(best));
+            finding.places = places(program, rule, &callers, sure);
             finding.more_places = u32::try_from(callers.len() - 1).unwrap_or(u32::MAX);
             Some(finding)
         })
         .collect()
+}
+
+/// Those callers that are the user's own, one a function.
+fn places(
+    program: &Program<'_>,
+    rule: &'static Rule,
+    callers: &[Caller],
+    sure: impl Fn(&Caller) -> Confidence,
+) -> Vec<Place> {
+    let own = callers.iter().filter(|caller| {
+        let found = program.crate_of(caller.function);
+        found.is_some_and(|found| found.role == Role::Own)
+    });
+    let mut places: Vec<Place> = own
+        .map(|caller| {
+            let found = finding(program, rule, caller, sure(caller));
+            let inside = program
+                .crate_of(caller.function)
+                .map(|found| &found.package);
+            let mut frames = found.call_path.iter().rev();
+            let innermost = frames.find(|frame| frame.package.as_ref() == inside);
+            Place {
+                function: match innermost {
+                    Some(frame) => frame.function.clone(),
+                    None => trace::plain(&program.label(caller.function)).to_owned(),
+                },
+                message: found.message,
+                level: found.level,
+                confidence: found.confidence,
+                location: found.location,
+                call_path: found.call_path,
+            }
+        })
+        .collect();
+    // Of one function the surest stays.
+    places.sort_by(|a, b| {
+        let surest = b.confidence.cmp(&a.confidence);
+        a.function.cmp(&b.function).then(surest)
+    });
+    places.dedup_by(|later, first| later.function == first.function);
+    places
 }
 
 /// The crate that a rule blames for a call.
@@ -98,6 +140,7 @@ pub(crate) fn finding(
         call_path: trace.frames,
         dependency_path: Vec::new(),
         more_places: 0,
+        places: Vec::new(),
         notes: Vec::new(),
         suggestions: rule.suggestions.clone(),
     }
@@ -116,6 +159,7 @@ pub(crate) fn whole_file(rule: &'static Rule, notes: Vec<String>) -> Finding {
         call_path: Vec::new(),
         dependency_path: Vec::new(),
         more_places: 0,
+        places: Vec::new(),
         notes,
         suggestions: rule.suggestions.clone(),
     }

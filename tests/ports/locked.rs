@@ -42,7 +42,8 @@ pub(crate) fn write() -> Result<()> {
             packages.into_values().collect::<Vec<_>>().into(),
         ),
     ]))?;
-    let head = "# Written by `BLESS=1 cargo test -p wasify --test ports`; see tests/ports/locked.rs.\n";
+    let head =
+        "# Written by `BLESS=1 cargo test -p wasify --test ports`; see tests/ports/locked.rs.\n";
     fs::write(file(), head.to_owned() + &text)?;
     Ok(())
 }
@@ -73,7 +74,10 @@ fn registered(lock: &toml::Table) -> BTreeMap<Id, toml::Table> {
     from_registry
         .filter_map(|table| {
             let mut table = (*table).clone();
-            if let Some(words) = table.get_mut("dependencies").and_then(toml::Value::as_array_mut) {
+            if let Some(words) = table
+                .get_mut("dependencies")
+                .and_then(toml::Value::as_array_mut)
+            {
                 for word in words {
                     *word = spelt(word.as_str().unwrap_or_default()).into();
                 }

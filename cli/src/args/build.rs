@@ -18,7 +18,9 @@ use crate::stub::Selector;
     "  wasify build --crate ripgrep --release       a published application, into this directory\n",
     "  wasify build --fix                           change flags until it builds\n",
     "  wasify build --format json > report.json     for a program to read\n",
-    "  wasify build -D warnings                     exit with 1 for warnings too, for CI\n",
+    "  wasify build -D warnings                     exit with 1 for warnings too\n",
+    "  wasify build --write-baseline                accept what is there\n",
+    "  wasify build --ci                            exit with 1 only for what is worse than that\n",
     "  wasify build --host wasmtime,spin            and say whether these hosts run it\n",
     "  wasify build --stub wasi:sockets             for hosts that have no network\n",
     "  wasify build -- -Zbuild-std                  what follows `--` goes to cargo as it is\n\n",
@@ -46,6 +48,15 @@ pub struct BuildArgs {
     /// Print what would be run, and with --fix what would be changed first, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Fail only on what is worse than the baseline: new findings and imports, a higher WASI version, size
+    #[arg(long, help_heading = "Ratchet")]
+    pub ci: bool,
+    /// Accept what is there: write it into the baseline
+    #[arg(long, conflicts_with = "ci", help_heading = "Ratchet")]
+    pub write_baseline: bool,
+    /// The baseline [default: wasify-baseline.toml in the project's root directory]
+    #[arg(long, value_name = "FILE", help_heading = "Ratchet")]
+    pub baseline: Option<PathBuf>,
     /// What to build and how.
     #[command(flatten)]
     pub project: ProjectArgs,

@@ -1,7 +1,7 @@
 //! `wasify build`: builds the project, looks into what came out, and reports.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use wasify_lints::explain;
@@ -11,7 +11,8 @@ use wasify_lints::finding::Finding;
 use wasify_lints::host::Host;
 use wasify_lints::registry;
 
-use super::{print, show};
+use super::ratcheting::Ratcheting;
+use super::{near, print, show};
 use crate::args::{BuildArgs, GlobalArgs};
 use crate::ecosystem::cargo::{self, Planned};
 use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact};
@@ -47,7 +48,8 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         print(terminal, &format!("{plan}\n"))?;
         return Ok(Status::Clean);
     }
-    let built = match args.fix {
+    let ratcheting = Ratcheting::new(args, &request, &around)?;
+    let mut built = match args.fix {
         None => cargo::build(&around, &request, terminal)?,
         Some(reach) => fixed(&around, &request, reach, terminal)?,
     };
@@ -62,20 +64,32 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         artifacts.push(inspect(artifact, &built, &around.cwd, &against, terminal)?);
     }
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-    let report = Report {
+    let mut report = reported(artifacts, &mut built, &request, &against.levels)?;
+    ratcheting.turn(&mut report, &built, terminal)?;
+    show(&report, args.report.format, global, terminal, human::build)
+}
+
+/// What the build and its artifacts come to.
+fn reported(
+    artifacts: Vec<Artifact>,
+    built: &mut Built,
+    request: &BuildRequest,
+    levels: &Levels,
+) -> Result<Report> {
+    Ok(Report {
         project: Some(Project {
-            name: built.project,
-            root: built.root,
+            name: built.project.clone(),
+            root: built.root.clone(),
         }),
-        lines_with: lines_with(&request, &artifacts),
+        lines_with: lines_with(request, &artifacts),
         artifacts,
-        failure: built.failure,
-        ports: built.ports,
-        of_build: of_build(&built.foreign, &against.levels)?,
+        failure: built.failure.take(),
+        ports: std::mem::take(&mut built.ports),
+        of_build: of_build(&built.foreign, levels)?,
         c_search: None,
         survey: None,
-    };
-    show(&report, args.report.format, global, terminal, human::build)
+        ratchet: None,
+    })
 }
 
 /// Builds, and changes flags until it stands.
@@ -257,9 +271,4 @@ fn lines_with(request: &BuildRequest, artifacts: &[Artifact]) -> Option<String> 
     Some(format!(
         "{dashes}--config 'profile.{profile}.debug=\"line-tables-only\"'"
     ))
-}
-
-/// As the user would write it: relative where it is below the current directory.
-fn near(path: &Path, cwd: &Path) -> PathBuf {
-    path.strip_prefix(cwd).unwrap_or(path).to_owned()
 }

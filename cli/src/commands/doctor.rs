@@ -42,6 +42,7 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
         c_search: examined.c_search,
         survey,
         lines_with: None,
+        ratchet: None,
     };
     show(&report, args.format, global, terminal, human::doctor)
 }

@@ -7,10 +7,13 @@ pub mod explain;
 pub mod hosts;
 pub mod inspect;
 pub mod ports;
+mod ratcheting;
 pub mod rules;
 pub mod run;
 pub mod stub;
 pub mod test;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -67,6 +70,11 @@ pub(crate) fn recover(terminal: &Terminal) {
         }
         Err(error) => terminal.warning(&format!("{error:#}")),
     }
+}
+
+/// As the user would write it: relative where it is below the current directory.
+fn near(path: &Path, cwd: &Path) -> PathBuf {
+    path.strip_prefix(cwd).unwrap_or(path).to_owned()
 }
 
 fn print(terminal: &Terminal, text: &str) -> Result<()> {

@@ -152,6 +152,7 @@ mod tests {
             call_path: Vec::new(),
             dependency_path: Vec::new(),
             more_places: 0,
+            places: Vec::new(),
             notes: Vec::new(),
             suggestions,
         }

@@ -23,6 +23,7 @@ use wasify_lints::{Checked, Skipped, registry};
 
 use crate::ecosystem::{BuildFailure, PortInUse};
 use crate::levels::{LevelSource, Levels};
+use crate::ratchet::Ratchet;
 use crate::stub::Call;
 use crate::toolchain::c::CSearch;
 
@@ -50,6 +51,8 @@ pub struct Report {
     pub survey: Option<Surveyed>,
     /// What to add to the command line so that findings have source lines, where the build had none.
     pub lines_with: Option<String>,
+    /// How it compares with what is accepted, where that was asked for.
+    pub ratchet: Option<Ratchet>,
 }
 
 /// The project that was built.
@@ -158,14 +161,17 @@ pub struct Judged {
     pub level: Level,
     /// What decided the level.
     pub because: LevelSource,
+    /// Whether a baseline accepts it.
+    pub accepted: bool,
 }
 
 /// How a run ended, when wasify could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Nothing at deny level, and no host that was asked for is known to be unable to run it.
+    /// Nothing at deny level, or nothing worse than the baseline that it was compared with; and no host that was
+    /// asked for is known to be unable to run it.
     Clean,
-    /// Something at deny level, a host that can't run it, or a project that does not build.
+    /// Something at deny level or worse than the baseline, a host that can't run it, or a project that does not build.
     Found,
 }
 
@@ -191,6 +197,8 @@ pub struct Counts {
     pub note: usize,
     /// Taken out by the user's flags.
     pub allowed: usize,
+    /// In the baseline, and not counted above.
+    pub accepted: usize,
 }
 
 impl Artifact {
@@ -301,6 +309,7 @@ fn judge(finding: Finding, levels: &Levels) -> Judged {
         rule,
         level,
         because,
+        accepted: false,
     }
 }
 
@@ -317,6 +326,7 @@ impl Report {
             c_search: None,
             survey: None,
             lines_with: None,
+            ratchet: None,
         }
     }
 
@@ -331,6 +341,10 @@ impl Report {
             .iter()
             .flat_map(|artifact| &artifact.findings);
         for judged in surveyed.chain(&self.of_build).chain(of_artifacts) {
+            if judged.accepted {
+                counts.accepted += 1;
+                continue;
+            }
             match judged.level {
                 Level::Deny => counts.deny += 1,
                 Level::Warn => counts.warn += 1,
@@ -349,7 +363,11 @@ impl Report {
     pub fn status(&self) -> Status {
         let mut fits = self.artifacts.iter().flat_map(|artifact| &artifact.hosts);
         let refused = fits.any(|fit| fit.verdict == Verdict::Refused);
-        if self.failure.is_some() || self.counts().deny > 0 || refused {
+        let wrong = match &self.ratchet {
+            Some(ratchet) => !ratchet.worse.is_empty(),
+            None => self.counts().deny > 0,
+        };
+        if self.failure.is_some() || wrong || refused {
             Status::Found
         } else {
             Status::Clean

@@ -65,6 +65,7 @@ pub(crate) fn finding(rule: &'static str, level: Level) -> Finding {
         call_path: Vec::new(),
         dependency_path: Vec::new(),
         more_places: 0,
+        places: Vec::new(),
         notes: Vec::new(),
         suggestions: Vec::new(),
     }
@@ -113,6 +114,7 @@ fn temp_dir() -> Vec<Finding> {
         location: Some(at),
         call_path: Vec::new(),
         more_places: 2,
+        places: Vec::new(),
         ..main.clone()
     };
     let registry = "/home/you/.cargo/registry/src/crates-io-1949cf8c6b5b557f";
@@ -163,6 +165,7 @@ fn walker() -> Finding {
             frame("ignore::walk::DirEntryRaw::from_entry", ignore, None, 0),
         ],
         more_places: 1,
+        places: Vec::new(),
         notes: vec![
             "`available_parallelism` gives an error on WASI, so one thread is the default"
                 .to_owned(),
@@ -342,6 +345,7 @@ pub(crate) fn found() -> Report {
         c_search: None,
         survey: None,
         lines_with: None,
+        ratchet: None,
     }
 }
 
@@ -360,6 +364,7 @@ pub(crate) fn several() -> Report {
         c_search: None,
         survey: None,
         lines_with: None,
+        ratchet: None,
     }
 }
 
@@ -374,6 +379,7 @@ pub(crate) fn clean() -> Report {
         c_search: None,
         survey: None,
         lines_with: None,
+        ratchet: None,
     }
 }
 
@@ -397,5 +403,6 @@ pub(crate) fn not_started() -> Report {
         c_search: None,
         survey: None,
         lines_with: None,
+        ratchet: None,
     }
 }

@@ -27,13 +27,19 @@ pub fn path(directory: &Path) -> PathBuf {
 /// project's root.
 #[must_use]
 pub fn nearest(directory: &Path, in_project: bool) -> PathBuf {
+    nearest_file(directory, in_project, FILE)
+}
+
+/// The same for a file of another name.
+#[must_use]
+pub fn nearest_file(directory: &Path, in_project: bool, name: &str) -> PathBuf {
     let is_root = |above: &&Path| above.join("Cargo.toml").exists();
     let root = directory.ancestors().filter(is_root).last();
     let mut inside = directory
         .ancestors()
         .take_while(|above| in_project && root.is_some_and(|root| above.starts_with(root)));
-    let found = inside.find(|above| path(above).exists());
-    path(found.unwrap_or(directory))
+    let found = inside.find(|above| above.join(name).exists());
+    found.unwrap_or(directory).join(name)
 }
 
 /// The tables that the file may have, and the one key outside of them.

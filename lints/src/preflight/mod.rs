@@ -238,6 +238,7 @@ pub(crate) fn finding(
         location: None,
         call_path: Vec::new(),
         more_places: 0,
+        places: Vec::new(),
         notes: Vec::new(),
         suggestions,
     }

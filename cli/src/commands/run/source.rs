@@ -189,6 +189,7 @@ fn tell_failure(built: Built, terminal: &Terminal) {
         c_search: None,
         survey: None,
         lines_with: None,
+        ratchet: None,
     };
     terminal.usage(&human::build(&report, &look));
 }

@@ -29,11 +29,12 @@ struct Place<'a> {
 }
 
 impl<'a> Group<'a> {
-    /// Everything that was found, worst first.
-    pub(super) fn all(artifacts: &'a [Artifact]) -> Vec<Group<'a>> {
+    /// Everything that was found, worst first. What a baseline accepts is left out unless it is asked for.
+    pub(super) fn all(artifacts: &'a [Artifact], accepted: bool) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for artifact in artifacts {
-            for judged in &artifact.findings {
+            let findings = artifact.findings.iter();
+            for judged in findings.filter(|judged| accepted || !judged.accepted) {
                 let key = (judged.finding.rule, judged.level);
                 match groups
                     .iter_mut()
@@ -95,6 +96,9 @@ pub(super) fn render(group: &Group<'_>, several: bool, first: bool, look: &Look)
     elements.push(lines.text("effect", &finding.effect));
     if let Some(when) = when(main.judged) {
         elements.push(lines.text("when", when));
+    }
+    if main.judged.accepted {
+        elements.push(lines.text("accepted", "in the baseline"));
     }
     if several {
         elements.push(lines.text("in", &names(&main.artifacts)));

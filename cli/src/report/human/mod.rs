@@ -9,6 +9,7 @@ mod hosts;
 mod inspect;
 mod lines;
 mod ports;
+mod ratchet;
 mod rule;
 pub mod running;
 mod stubbed;
@@ -30,7 +31,8 @@ pub use hosts::table as hosts;
 pub use ports::table as ports;
 
 use finding::Group;
-use text::{clean, size, wrap};
+pub(crate) use text::size;
+use text::{clean, wrap};
 
 const VERB: Style = AnsiColor::BrightGreen.on_default().effects(Effects::BOLD);
 const FLAG: Style = annotate_snippets::renderer::DEFAULT_HELP_STYLE;
@@ -60,10 +62,14 @@ pub fn build(report: &Report, look: &Look) -> String {
     if let Some(failure) = &report.failure {
         text.push_str(&failure::render(failure, look));
     }
-    let of_build = report.of_build.iter().map(|judged| &judged.finding);
+    let of_build = report.of_build.iter();
+    let of_build = of_build
+        .filter(|judged| look.verbose || !judged.accepted)
+        .map(|judged| &judged.finding);
     text.push_str(&blocked::messages(of_build, |_| Vec::new(), look));
     text.push_str(&findings(report, look));
     text.push_str(&summary::render(report, look));
+    text.push_str(&ratchet::render(report, look));
     text.push_str(&result(report));
     text.push_str(&ported(report, look));
     text.push_str(&stubbed::render(report, look));
@@ -92,7 +98,7 @@ fn renderer(look: &Look) -> Renderer {
 fn findings(report: &Report, look: &Look) -> String {
     let mut text = String::new();
     let mut explained = Vec::new();
-    for group in Group::all(&report.artifacts) {
+    for group in Group::all(&report.artifacts, look.verbose) {
         if group.level == Level::Note && !look.verbose {
             continue;
         }

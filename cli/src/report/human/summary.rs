@@ -84,6 +84,18 @@ fn headline(report: &Report, counts: Counts) -> String {
             .artifacts
             .iter()
             .all(|artifact| artifact.skipped.is_empty());
+        let held = report.ratchet.as_ref().filter(|ratchet| ratchet.there);
+        if let Some(ratchet) = held {
+            if ratchet.worse.is_empty() {
+                let file = clean(&ratchet.file.display().to_string());
+                let _ = writeln!(
+                    text,
+                    "{VERB}{:>12}{VERB:#} nothing is worse than {file}",
+                    "Clean"
+                );
+            }
+            return text;
+        }
         let nothing = match (seen_all, counts.note + counts.allowed) {
             (false, _) => "no errors and no warnings from the rules that could be decided",
             (true, 0) => "wasify knows of nothing in it that fails on WASI",

@@ -102,6 +102,8 @@ fn whole_build(failure: &BuildFailure) -> v1::Finding {
         call_path: Vec::new(),
         dependency_path: Vec::new(),
         more_places: 0,
+        places: Vec::new(),
+        accepted: false,
         notes: Vec::new(),
         suggestions: failure.remedy.iter().map(remedy).collect(),
     }

@@ -3,6 +3,7 @@
 mod blocked;
 mod hosts;
 mod ports;
+mod ratchet;
 mod rules;
 mod stubbed;
 pub mod v1;
@@ -83,7 +84,9 @@ fn document(report: &Report) -> v1::Report {
             warn: counts.warn,
             note: counts.note,
             allowed: counts.allowed,
+            accepted: counts.accepted,
         },
+        ratchet: report.ratchet.as_ref().map(ratchet::ratchet),
         exit_code: report.status().code(),
     }
 }
@@ -207,6 +210,7 @@ fn judged(judged: &Judged) -> v1::Finding {
             finding::Level::Warn => v1::Level::Warn,
             finding::Level::Note | finding::Level::Allow => v1::Level::Note,
         },
+        accepted: judged.accepted,
         level_flag: match &judged.because {
             LevelSource::Rule => None,
             LevelSource::Flag(flag) => Some(flag.clone()),
@@ -243,6 +247,8 @@ fn plain(finding: &finding::Finding, rule: Option<&rule::Rule>) -> v1::Finding {
             .map(blocked::dependent)
             .collect(),
         more_places: finding.more_places,
+        accepted: false,
+        places: finding.places.iter().map(place).collect(),
         notes: finding.notes.clone(),
         suggestions: finding.suggestions.iter().map(suggestion).collect(),
     }
@@ -271,6 +277,13 @@ fn location(location: &finding::Location) -> v1::Location {
         file: location.file.clone(),
         line: location.line,
         column: location.column,
+    }
+}
+
+fn place(place: &finding::Place) -> v1::Place {
+    v1::Place {
+        function: place.function.clone(),
+        location: place.location.as_ref().map(location),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod blocked;
 mod hosts;
+mod ratchet;
 mod stubbed;
 
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ pub use blocked::{
     Port, Survey,
 };
 pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
+pub use ratchet::{Change, Ratchet};
 pub use stubbed::{Answer, Stubbed};
 
 /// What one run of `wasify build` or `wasify inspect` found.
@@ -42,6 +44,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// How many findings there are.
     pub summary: Summary,
+    /// How it compares with a baseline; null unless `--ci` or `--write-baseline` asked for that.
+    pub ratchet: Option<Ratchet>,
     /// The exit code of the run: 0 for nothing at level deny and no host that can't run a binary, 1
     /// otherwise. A run that could not do
     /// its work (2) writes no report.
@@ -249,10 +253,24 @@ pub struct Finding {
     pub dependency_path: Vec<Dependent>,
     /// How many further places of the same crate this stands for.
     pub more_places: u32,
+    /// The places in the project's own crates, one a function, sorted by its name. Empty for what holds in
+    /// dependencies or of a file as a whole.
+    pub places: Vec<Place>,
+    /// Whether the baseline that the run was compared with has it.
+    pub accepted: bool,
     /// Further facts, a line each.
     pub notes: Vec<String>,
     /// What to do about it, best first.
     pub suggestions: Vec<Suggestion>,
+}
+
+/// A place in the project's own crates where a finding holds.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Place {
+    /// The innermost function of the project on the way to the call.
+    pub function: String,
+    /// The nearest line of source.
+    pub location: Option<Location>,
 }
 
 /// What kind of thing happens at run time.
@@ -383,4 +401,6 @@ pub struct Summary {
     pub note: usize,
     /// Left out because the user's flags allow them.
     pub allowed: usize,
+    /// In the baseline; not counted above.
+    pub accepted: usize,
 }
