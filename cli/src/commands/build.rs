@@ -21,6 +21,7 @@ use crate::fix::choose::Reach;
 use crate::fix::{diff, ports};
 use crate::hosts;
 use crate::levels::Levels;
+use crate::report::output::Outputs;
 use crate::report::{self, Artifact, Judged, Project, Report, Status, human};
 use crate::terminal::Terminal;
 
@@ -37,6 +38,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         hosts: hosts::named(&args.report.hosts)?,
     };
     let around = Surroundings::of_process()?;
+    let outputs = Outputs::new(&args.report.output.outputs, &around.cwd, &[])?;
     let request = args.request(global.quiet);
     if args.dry_run {
         if let Some(reach) = args.fix {
@@ -75,7 +77,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         c_search: None,
         survey: None,
     };
-    show(&report, args.report.format, global, terminal, human::build)
+    show(&report, &outputs, global, terminal, human::build)
 }
 
 /// Builds, and changes flags until it stands.
