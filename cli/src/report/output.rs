@@ -149,11 +149,9 @@ impl Destination {
 /// The path of a file without links; of one that is not there yet, by the directory that it will be in.
 fn real(path: &Path) -> Option<PathBuf> {
     let new = || {
-        Some(
-            fs::canonicalize(path.parent()?)
-                .ok()?
-                .join(path.file_name()?),
-        )
+        let folder = fs::canonicalize(path.parent()?).ok()?;
+        let name = path.file_name()?;
+        folder.is_dir().then(|| folder.join(name))
     };
     fs::canonicalize(path).ok().or_else(new)
 }
