@@ -1,9 +1,11 @@
 //! The program from the outside: what it says and how it ends. Each file in `cases` is a test.
 //!
 //! A case begins with a line `$ wasify ...`, which is run in a folder with the files that [`files`]
-//! makes. After it follow standard output, standard error below a line `--- stderr`, and a last line
-//! `exit N`. `BLESS=1 cargo test --test command_line` writes what came out.
+//! makes; `$ NAME=VALUE wasify ...` sets a variable. After it follow standard output, standard error
+//! below a line `--- stderr`, what new files hold below lines `--- file NAME`, and a last line `exit N`. `BLESS=1 cargo test --test command_line` writes what came out.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -35,14 +37,11 @@ fn main() -> io::Result<()> {
 
 fn run(case: &Path) -> Result<()> {
     let text = fs::read_to_string(case)?;
-    let line = text
-        .lines()
-        .next()
-        .and_then(|line| line.strip_prefix("$ wasify"));
+    let line = text.lines().next().and_then(|line| line.strip_prefix("$ "));
     let line = line.ok_or("a case begins with `$ wasify`")?;
     let scratch = tempfile::tempdir()?;
     files(scratch.path())?;
-    let actual = format!("$ wasify{line}\n{}", shown(line, scratch.path())?);
+    let actual = format!("$ {line}\n{}", shown(line, scratch.path())?);
     if std::env::var_os("BLESS").is_some() {
         fs::write(case, actual)?;
     } else if actual != text {
@@ -133,15 +132,44 @@ fn follows_schema(text: &str) -> Result<()> {
         .map_err(|error| error.to_string().into())
 }
 
+/// The names in a folder.
+fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
+    Ok(entries.collect::<io::Result<_>>()?)
+}
+
+/// What files hold that were not there before.
+fn new_files(folder: &Path, before: &BTreeSet<OsString>) -> Result<String> {
+    let mut text = String::new();
+    for name in names(folder)?.difference(before) {
+        let name = name.display();
+        let content = fs::read(folder.join(name.to_string()))?;
+        // A component is shown by its report.
+        let Ok(content) = String::from_utf8(content) else {
+            text.push_str(&format!("--- file {name}, not text\n"));
+            continue;
+        };
+        follows_schema(&content)?;
+        text.push_str(&format!("--- file {name}\n{content}"));
+    }
+    Ok(text)
+}
+
 /// Runs a line; words are apart by spaces, and `<` gives it a file.
 #[expect(clippy::disallowed_methods, reason = "the program is the subject")]
 fn shown(line: &str, folder: &Path) -> Result<String> {
-    let (words, input) = line.split_once(" < ").unwrap_or((line, ""));
+    let (line, input) = line.split_once(" < ").unwrap_or((line, ""));
+    let (set, words) = line
+        .split_once("wasify")
+        .ok_or("a case begins with `$ wasify`")?;
+    let set = set.split_whitespace().filter_map(|set| set.split_once('='));
+    let before = names(folder)?;
     let mut child = Command::new(env!("CARGO_BIN_EXE_wasify"))
         .args(words.split_whitespace())
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(set)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -158,6 +186,7 @@ fn shown(line: &str, folder: &Path) -> Result<String> {
     if !said.is_empty() {
         text.push_str(&format!("--- stderr\n{said}"));
     }
+    text.push_str(&new_files(folder, &before)?);
     // Two numbers that change with releases.
     let text = text
         .replace(env!("CARGO_PKG_VERSION"), "<version>")

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Format;
 use super::build::{FeatureArgs, ManifestArgs, PackageArgs, PublishedArgs};
+use super::output::OutputArgs;
 use crate::ecosystem::BuildRequest;
 use crate::levels::LevelArgs;
 
@@ -38,10 +38,9 @@ pub struct DoctorArgs {
     feature: FeatureArgs,
     #[command(flatten)]
     manifest: ManifestArgs,
-    /// How to write the report
-    #[arg(long, value_enum, value_name = "human|json", help_heading = "Report")]
-    #[arg(default_value_t, hide_possible_values = true)]
-    pub format: Format,
+    /// How to write the report, and where to.
+    #[command(flatten, next_help_heading = "Report")]
+    pub output: OutputArgs,
     /// Levels the user sets.
     #[command(flatten)]
     pub levels: LevelArgs,

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod doctor;
 pub mod eject;
+pub mod output;
 pub mod ports;
 pub mod run;
 pub mod stub;
@@ -18,6 +19,7 @@ use crate::levels::LevelArgs;
 pub use build::BuildArgs;
 pub use doctor::DoctorArgs;
 use eject::EjectArgs;
+use output::OutputArgs;
 pub use ports::{PortsArgs, PortsCommand, ShowArgs};
 use run::RunArgs;
 use stub::StubArgs;
@@ -106,7 +108,7 @@ pub enum Color {
     Never,
 }
 
-/// How a report is written.
+/// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -120,10 +122,9 @@ pub enum Format {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub struct ReportArgs {
-    /// How to write the report
-    #[arg(long, value_enum, value_name = "human|json")]
-    #[arg(default_value_t, hide_possible_values = true)]
-    pub format: Format,
+    /// How to write it, and where to.
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Also say whether these hosts run it, and what they have to be told: `wasify hosts` lists them,
     /// `all` stands for all
     #[arg(long = "host", value_name = "NAME,...", value_delimiter = ',')]

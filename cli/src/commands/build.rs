@@ -22,6 +22,7 @@ use crate::fix::choose::Reach;
 use crate::fix::{diff, ports};
 use crate::hosts;
 use crate::levels::Levels;
+use crate::report::output::Outputs;
 use crate::report::{self, Artifact, Judged, Project, Report, Status, human};
 use crate::terminal::Terminal;
 
@@ -38,6 +39,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         hosts: hosts::named(&args.report.hosts)?,
     };
     let around = Surroundings::of_process()?;
+    let outputs = Outputs::new(&args.report.output.outputs, &around.cwd, &[])?;
     let request = args.request(global.quiet);
     if args.dry_run {
         if let Some(reach) = args.fix {
@@ -66,7 +68,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut report = reported(artifacts, &mut built, &request, &against.levels)?;
     ratcheting.turn(&mut report, &built, terminal)?;
-    show(&report, args.report.format, global, terminal, human::build)
+    show(&report, &outputs, global, terminal, human::build)
 }
 
 /// What the build and its artifacts come to.

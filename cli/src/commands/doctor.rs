@@ -7,6 +7,7 @@ use super::show;
 use crate::args::{DoctorArgs, GlobalArgs};
 use crate::ecosystem::cargo;
 use crate::execute::surroundings::Surroundings;
+use crate::report::output::Outputs;
 use crate::report::{Project, Report, Status, Surveyed, human};
 use crate::terminal::Terminal;
 use crate::toolchain::c;
@@ -20,6 +21,7 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
     let rules = registry::rules().context("failed to read the rules")?;
     let levels = args.levels.resolve(rules)?;
     let around = Surroundings::of_process()?;
+    let outputs = Outputs::new(&args.output.outputs, &around.cwd, &[])?;
     let request = args.request();
     if args.install.is_some() {
         let offline = request.offline || request.frozen;
@@ -44,5 +46,5 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
         lines_with: None,
         ratchet: None,
     };
-    show(&report, args.format, global, terminal, human::doctor)
+    show(&report, &outputs, global, terminal, human::doctor)
 }

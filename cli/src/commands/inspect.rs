@@ -12,6 +12,7 @@ use super::show;
 use crate::args::{GlobalArgs, InspectArgs};
 use crate::errors::helped;
 use crate::hosts;
+use crate::report::output::Outputs;
 use crate::report::{Artifact, Report, STDIN, Status, human};
 use crate::terminal::Terminal;
 
@@ -26,6 +27,8 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
     let rules = registry::rules().context("failed to read the rules")?;
     let levels = args.report.levels.resolve(rules)?;
     let hosts = hosts::named(&args.report.hosts)?;
+    let cwd = std::env::current_dir().context("failed to find the current directory")?;
+    let outputs = Outputs::new(&args.report.output.outputs, &cwd, &[&args.file])?;
     let bytes = read(&args.file)?;
     let packages = Packages::default();
     let input = Input {
@@ -46,13 +49,7 @@ pub fn run(args: &InspectArgs, global: &GlobalArgs, terminal: &Terminal) -> Resu
     let artifact = Artifact::new(name, args.file.clone(), facts.into(), checked, &levels);
     let artifact = artifact.with_hosts(fits);
     let report = Report::of_file(artifact);
-    show(
-        &report,
-        args.report.format,
-        global,
-        terminal,
-        human::inspect,
-    )
+    show(&report, &outputs, global, terminal, human::inspect)
 }
 
 pub(super) fn shown(file: &Path) -> String {

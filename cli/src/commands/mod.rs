@@ -15,42 +15,69 @@ pub mod test;
 
 use std::path::{Path, PathBuf};
 
+use anstream::adapter::strip_str;
 use anyhow::{Context, Result};
 
-use crate::args::{Format, GlobalArgs};
+use crate::args::GlobalArgs;
+use crate::args::output::ReportFormat;
 use crate::events::Events as _;
 use crate::execute::surroundings::Surroundings;
 use crate::fix::journal;
 use crate::report::human::Look;
+use crate::report::output::Outputs;
 use crate::report::{Report, Sources, Status, json};
 use crate::terminal::Terminal;
 
-/// Shows a report in the format asked for, and says how the run ended.
+/// How a command writes its report for people.
+type Human = fn(&Report, &Look) -> String;
+
+/// Shows a report and writes its files, and says how the run ended. What standard output gets is shown
+/// first: it is there also when a file can't be written.
 fn show(
     report: &Report,
-    format: Format,
+    outputs: &Outputs,
     global: &GlobalArgs,
     terminal: &Terminal,
-    write: fn(&Report, &Look) -> String,
+    human: Human,
 ) -> Result<Status> {
-    let text = match format {
-        Format::Json => json::render(report).context("failed to write the report as JSON")?,
-        Format::Human => {
-            let root = report
+    let look = Look {
+        width: terminal.width(),
+        wrap_titles: terminal.is_read(),
+        verbose: global.verbose,
+        sources: Sources::new(
+            report
                 .project
                 .as_ref()
-                .map(|project| project.root.as_path());
-            let look = Look {
-                width: terminal.width(),
-                wrap_titles: terminal.is_read(),
-                verbose: global.verbose,
-                sources: Sources::new(root),
-            };
-            write(report, &look)
-        }
+                .map(|project| project.root.as_path()),
+        ),
     };
-    print(terminal, &text)?;
-    Ok(report.status())
+    print(terminal, &render(report, outputs.stdout, &look, human)?)?;
+    let mut failed = None;
+    for file in &outputs.files {
+        let mut text = render(report, file.format, &look.for_file(), human)?;
+        if file.format == ReportFormat::Human {
+            text = strip_str(&text).to_string();
+        }
+        match file.write(&text) {
+            Ok(()) => terminal.status("Written", &file.shown.display().to_string()),
+            // The others are written all the same.
+            Err(error) => match &failed {
+                None => failed = Some(error),
+                Some(_) => terminal.error(&error),
+            },
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(report.status()),
+    }
+}
+
+fn render(report: &Report, format: ReportFormat, look: &Look, human: Human) -> Result<String> {
+    match format {
+        ReportFormat::Human => Ok(human(report, look)),
+        ReportFormat::Json => json::render(report).context("failed to write the report as JSON"),
+    }
 }
 
 /// Puts right what a killed `--fix` has left, in whatever project. Where that can't be done, the command

@@ -1,5 +1,7 @@
 //! `wasify stub`: a component without some of its imports.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use wasify_lints::facts::{Facts, Input, Packages};
 use wasify_lints::registry;
@@ -9,6 +11,7 @@ use crate::args::GlobalArgs;
 use crate::args::stub::StubArgs;
 use crate::execute::files;
 use crate::hosts;
+use crate::report::output::Outputs;
 use crate::report::{Artifact, Report, Status, human};
 use crate::stub::Component;
 use crate::terminal::Terminal;
@@ -21,6 +24,9 @@ pub fn run(args: &StubArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<
     let rules = registry::rules().context("failed to read the rules")?;
     let levels = args.report.levels.resolve(rules)?;
     let hosts = hosts::named(&args.report.hosts)?;
+    let cwd = std::env::current_dir().context("failed to find the current directory")?;
+    let own: [&Path; 2] = [&args.file, &args.output];
+    let outputs = Outputs::new(&args.report.output.outputs, &cwd, &own)?;
     let bytes = inspect::read(&args.file)?;
     let failed = || format!("failed to stub imports of {}", inspect::shown(&args.file));
     let stubbed = Component::read(&bytes)
@@ -44,5 +50,5 @@ pub fn run(args: &StubArgs, global: &GlobalArgs, terminal: &Terminal) -> Result<
     let artifact = Artifact::new(name, args.output.clone(), facts.into(), checked, &levels);
     let artifact = artifact.with_hosts(fits).with_stubbed(stubbed.calls);
     let report = Report::of_file(artifact);
-    show(&report, args.report.format, global, terminal, human::build)
+    show(&report, &outputs, global, terminal, human::build)
 }

@@ -59,6 +59,15 @@ pub fn write_whole(to: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Tries whether [`write_whole`] could write a file, and leaves nothing.
+///
+/// # Errors
+/// No file can be made beside it.
+pub fn probe(to: &Path) -> io::Result<()> {
+    let beside = partial_name(to);
+    fs::write(&beside, b"").and_then(|()| fs::remove_file(&beside))
+}
+
 /// The name a file has until it is whole: of this process alone, so that two of them never write
 /// into one file.
 fn partial_name(path: &Path) -> PathBuf {

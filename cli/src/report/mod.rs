@@ -5,6 +5,7 @@
 
 pub mod human;
 pub mod json;
+pub mod output;
 pub(crate) mod run;
 #[cfg(test)]
 pub(crate) mod sample;

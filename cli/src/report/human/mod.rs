@@ -42,6 +42,9 @@ const BOLD: Style = Style::new().bold();
 /// More components than this are listed without the command that runs each.
 const MAX_COMMANDS: usize = 4;
 
+/// Columns of a report in a file.
+const FILE_WIDTH: usize = 100;
+
 /// How a report is to look.
 #[derive(Debug, Clone)]
 pub struct Look {
@@ -53,6 +56,18 @@ pub struct Look {
     pub verbose: bool,
     /// Where source lines come from.
     pub sources: Sources,
+}
+
+impl Look {
+    /// The same for a file, which no terminal is as wide as.
+    #[must_use]
+    pub fn for_file(&self) -> Look {
+        Look {
+            width: FILE_WIDTH,
+            wrap_titles: false,
+            ..self.clone()
+        }
+    }
 }
 
 /// Writes what `wasify build` tells: what is wrong, then where the result lies and how to run it.
