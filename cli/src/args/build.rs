@@ -49,10 +49,10 @@ pub struct BuildArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Fail only on what is worse than the baseline: new findings and imports, a higher WASI version, size
-    #[arg(long, help_heading = "Ratchet")]
+    #[arg(long, conflicts_with = "fix", help_heading = "Ratchet")]
     pub ci: bool,
     /// Accept what is there: write it into the baseline
-    #[arg(long, conflicts_with = "ci", help_heading = "Ratchet")]
+    #[arg(long, conflicts_with_all = ["ci", "fix"], help_heading = "Ratchet")]
     pub write_baseline: bool,
     /// The baseline [default: wasify-baseline.toml in the project's root directory]
     #[arg(long, value_name = "FILE", help_heading = "Ratchet")]
@@ -220,6 +220,7 @@ impl BuildArgs {
             out_dir: self.out_dir.clone(),
             quiet,
             stubs: self.stubs.clone(),
+            line_tables: self.ci || self.write_baseline,
             passed_on: self.passed_on.clone(),
             ..self.project.request()
         }

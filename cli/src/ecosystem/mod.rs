@@ -68,6 +68,8 @@ pub struct BuildRequest {
     pub no_install: bool,
     /// `--stub`: what is taken out of the components.
     pub stubs: Vec<Selector>,
+    /// Whether code is to be led back to its source lines where the profile keeps none.
+    pub line_tables: bool,
     /// What follows `--`, for cargo, unchanged.
     pub passed_on: Vec<String>,
 }

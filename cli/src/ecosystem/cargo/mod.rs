@@ -11,6 +11,7 @@ mod fixing;
 mod graph;
 mod host_paths;
 mod job;
+mod lines;
 mod native;
 mod nothing;
 mod package_id;
@@ -127,6 +128,11 @@ pub fn build(
     if job.is_published {
         let has_programs = published::check_builds_something(request, &metadata)?;
         job.request.all_bins &= has_programs;
+    }
+    if request.line_tables {
+        let root = metadata.workspace_root.as_std_path();
+        let options = lines::options(root, &job.request);
+        job.request.passed_on.splice(0..0, options);
     }
     job.prepare_crates()?;
     job.run(&metadata, events)
