@@ -13,6 +13,7 @@ pub mod events;
 pub mod execute;
 pub mod fix;
 pub mod hosts;
+pub mod init;
 pub mod levels;
 pub mod plan;
 pub mod ratchet;
@@ -68,6 +69,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
         Command::Doctor(args) => commands::doctor::run(args, &cli.global, terminal),
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
         Command::Stub(args) => commands::stub::run(args, &cli.global, terminal),
+        Command::Init(args) => commands::init::run(args, terminal),
         Command::Eject(args) => commands::eject::run(args, terminal),
         Command::Explain(args) => commands::explain::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, terminal),

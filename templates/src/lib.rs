@@ -2,6 +2,7 @@
 //!
 //! A crate of its own because `include_str!` cannot reach outside the package that cargo publishes.
 
+pub mod pipeline;
 pub mod port;
 pub mod ports;
 

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod doctor;
 pub mod eject;
+pub mod init;
 pub mod output;
 pub mod ports;
 pub mod run;
@@ -19,6 +20,7 @@ use crate::levels::LevelArgs;
 pub use build::BuildArgs;
 pub use doctor::DoctorArgs;
 use eject::EjectArgs;
+use init::InitArgs;
 use output::OutputArgs;
 pub use ports::{PortsArgs, PortsCommand, ShowArgs};
 use run::RunArgs;
@@ -68,6 +70,8 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Run a project's own tests as a WASI component, and tell known gaps from failures
     Test(Box<TestArgs>),
+    /// Write wasify.toml, a CI step, and what deploys the component
+    Init(InitArgs),
     /// Write the port's flags into cargo's own files, so that plain cargo builds it
     Eject(EjectArgs),
     /// Explain a rule: what it looks for, why, and what to do instead

@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod eject;
 pub mod explain;
 pub mod hosts;
+pub mod init;
 pub mod inspect;
 pub mod ports;
 mod ratcheting;
