@@ -65,10 +65,11 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     }
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     let report = Report {
-        project: Some(Project {
-            name: built.project,
-            root: built.root,
-        }),
+        project: Some(Project::new(
+            built.project,
+            built.root,
+            request.published.is_some(),
+        )),
         lines_with: lines_with(&request, &artifacts),
         artifacts,
         failure: built.failure,

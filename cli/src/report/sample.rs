@@ -321,6 +321,7 @@ fn project() -> Option<Project> {
     Some(Project {
         name: "finder".to_owned(),
         root: root(),
+        repository: Some(root()),
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anstream::adapter::strip_str;
 
 use super::human::{self, Look};
-use super::{Report, Sources, json, sample};
+use super::{Report, Sources, json, sample, sarif};
 
 /// Compares with the file of this name, or writes it.
 fn compare(name: &str, actual: &str) {
@@ -114,7 +114,14 @@ fn json_reports() {
     }
 }
 
-fn reports() -> [(&'static str, Report); 6] {
+#[test]
+fn sarif_reports() {
+    for (name, report) in reports() {
+        compare(&format!("{name}.sarif"), &sarif::render(&report).unwrap());
+    }
+}
+
+fn reports() -> [(&'static str, Report); 7] {
     [
         ("found", sample::found()),
         ("several", sample::several()),
@@ -122,6 +129,7 @@ fn reports() -> [(&'static str, Report); 6] {
         ("failed", sample::failed()),
         ("not-started", sample::not_started()),
         ("hosts", sample::hosts()),
+        ("surveyed", sample::surveyed()),
     ]
 }
 
@@ -156,5 +164,5 @@ fn exit_codes() {
         .iter()
         .map(|(_, report)| report.status().code())
         .collect();
-    assert_eq!(codes, [1, 1, 0, 1, 1, 1]);
+    assert_eq!(codes, [1, 1, 0, 1, 1, 1, 1]);
 }

@@ -30,7 +30,10 @@ pub use hosts::table as hosts;
 pub use ports::table as ports;
 
 use finding::Group;
-use text::{clean, size, wrap};
+pub(super) use finding::when;
+pub(super) use lines::{crate_name, goes, row};
+pub(super) use text::{clean, count};
+use text::{size, wrap};
 
 const VERB: Style = AnsiColor::BrightGreen.on_default().effects(Effects::BOLD);
 const FLAG: Style = annotate_snippets::renderer::DEFAULT_HELP_STYLE;
