@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// The reports that are asked for.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutputArgs {
-    /// How to write the report: human, json. With `=FILE` it goes into that file; may be repeated, and
+    /// How to write the report: human, json or sarif. With `=FILE` it goes into that file; may be repeated, and
     /// one of them goes to standard output [default: human]
     #[arg(long = "format", value_name = "FORMAT[=FILE]")]
     pub outputs: Vec<Output>,
@@ -30,6 +30,8 @@ pub enum ReportFormat {
     Human,
     /// `wasify-report/1`, with everything that is known.
     Json,
+    /// SARIF 2.1.0, for code scanning services and editors.
+    Sarif,
 }
 
 impl ReportFormat {
@@ -39,6 +41,7 @@ impl ReportFormat {
         match self {
             ReportFormat::Human => "human",
             ReportFormat::Json => "json",
+            ReportFormat::Sarif => "sarif",
         }
     }
 }
@@ -82,9 +85,9 @@ mod tests {
     fn what_is_no_format_is_told() {
         for (text, expected) in [
             ("json=", "no file"),
-            ("", "the formats are human, json"),
-            ("JSON", "the formats are human, json"),
-            ("=x", "the formats are human, json"),
+            ("", "the formats are human, json, sarif"),
+            ("JSON", "the formats are human, json, sarif"),
+            ("=x", "the formats are human, json, sarif"),
         ] {
             let error = text.parse::<Output>().unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");

@@ -79,10 +79,11 @@ fn reported(
     levels: &Levels,
 ) -> Result<Report> {
     Ok(Report {
-        project: Some(Project {
-            name: built.project.clone(),
-            root: built.root.clone(),
-        }),
+        project: Some(Project::new(
+            built.project.clone(),
+            built.root.clone(),
+            request.published.is_some(),
+        )),
         lines_with: lines_with(request, &artifacts),
         artifacts,
         failure: built.failure.take(),

@@ -33,10 +33,11 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
         Err(failure) => (None, Some(failure)),
     };
     let report = Report {
-        project: Some(Project {
-            name: examined.project,
-            root: examined.root,
-        }),
+        project: Some(Project::new(
+            examined.project,
+            examined.root,
+            request.published.is_some(),
+        )),
         artifacts: Vec::new(),
         failure,
         ports: Vec::new(),

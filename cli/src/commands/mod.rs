@@ -26,7 +26,7 @@ use crate::execute::surroundings::Surroundings;
 use crate::fix::journal;
 use crate::report::human::Look;
 use crate::report::output::Outputs;
-use crate::report::{Report, Sources, Status, json};
+use crate::report::{Report, Sources, Status, json, sarif};
 use crate::terminal::Terminal;
 
 /// How a command writes its report for people.
@@ -78,6 +78,7 @@ fn render(report: &Report, format: ReportFormat, look: &Look, human: Human) -> R
     match format {
         ReportFormat::Human => Ok(human(report, look)),
         ReportFormat::Json => json::render(report).context("failed to write the report as JSON"),
+        ReportFormat::Sarif => sarif::render(report).context("failed to write the report as SARIF"),
     }
 }
 

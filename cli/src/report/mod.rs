@@ -3,12 +3,16 @@
 //! To add a format, add a file with a function from [`Report`] to text, its own frozen structs if a
 //! program reads it, and snapshots over the shared sample.
 
+mod entries;
 pub mod human;
 pub mod json;
+mod manifests;
 pub mod output;
+mod places;
 pub(crate) mod run;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod sarif;
 #[cfg(test)]
 mod snapshots;
 mod source;
@@ -63,6 +67,21 @@ pub struct Project {
     pub name: String,
     /// Its root directory.
     pub root: PathBuf,
+    /// What paths in reports for other programs start from; `None` for a published application, of which
+    /// nothing is in a repository of the user's.
+    pub repository: Option<PathBuf>,
+}
+
+impl Project {
+    /// A project of the user's own, or a published one.
+    #[must_use]
+    pub fn new(name: String, root: PathBuf, is_published: bool) -> Project {
+        Project {
+            repository: (!is_published).then(|| places::repository(&root)),
+            name,
+            root,
+        }
+    }
 }
 
 /// A binary, with what it is and what is wrong with it.

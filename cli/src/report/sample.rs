@@ -324,6 +324,7 @@ fn project() -> Option<Project> {
     Some(Project {
         name: "finder".to_owned(),
         root: root(),
+        repository: Some(root()),
     })
 }
 
@@ -347,6 +348,21 @@ pub(crate) fn found() -> Report {
         lines_with: None,
         ratchet: None,
     }
+}
+
+/// The same against a baseline that has some of it.
+pub(crate) fn ratcheted() -> Report {
+    let mut was = found();
+    let finder = &mut was.artifacts[0];
+    finder
+        .findings
+        .retain(|judged| judged.finding.rule != "ignore-parallel-walker");
+    finder.binary.surface.imports.pop();
+    let baseline = crate::ratchet::measure(&was, "release");
+    let mut report = found();
+    let file = PathBuf::from(crate::ratchet::FILE);
+    report.ratchet = Some(crate::ratchet::compare(&mut report, Some(&baseline), file));
+    report
 }
 
 /// Two programs and a library with one finding in common.

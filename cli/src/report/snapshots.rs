@@ -5,7 +5,7 @@ use std::path::Path;
 use anstream::adapter::strip_str;
 
 use super::human::{self, Look};
-use super::{Report, Sources, json, sample};
+use super::{Report, Sources, json, sample, sarif};
 
 /// Compares with the file of this name, or writes it.
 fn compare(name: &str, actual: &str) {
@@ -45,6 +45,7 @@ fn human(name: &str, report: &Report, write: fn(&Report, &Look) -> String) {
 #[test]
 fn human_reports() {
     human("found", &sample::found(), human::build);
+    human("ratcheted", &sample::ratcheted(), human::build);
     human("several", &sample::several(), human::build);
     human("clean", &sample::clean(), human::build);
     human("failed", &sample::failed(), human::build);
@@ -114,7 +115,14 @@ fn json_reports() {
     }
 }
 
-fn reports() -> [(&'static str, Report); 6] {
+#[test]
+fn sarif_reports() {
+    for (name, report) in reports() {
+        compare(&format!("{name}.sarif"), &sarif::render(&report).unwrap());
+    }
+}
+
+fn reports() -> [(&'static str, Report); 8] {
     [
         ("found", sample::found()),
         ("several", sample::several()),
@@ -122,6 +130,8 @@ fn reports() -> [(&'static str, Report); 6] {
         ("failed", sample::failed()),
         ("not-started", sample::not_started()),
         ("hosts", sample::hosts()),
+        ("surveyed", sample::surveyed()),
+        ("ratcheted", sample::ratcheted()),
     ]
 }
 
@@ -156,5 +166,5 @@ fn exit_codes() {
         .iter()
         .map(|(_, report)| report.status().code())
         .collect();
-    assert_eq!(codes, [1, 1, 0, 1, 1, 1]);
+    assert_eq!(codes, [1, 1, 0, 1, 1, 1, 1, 1]);
 }

@@ -178,10 +178,7 @@ fn tell_failure(built: Built, terminal: &Terminal) {
         sources: Sources::new(Some(&built.root)),
     };
     let report = Report {
-        project: Some(Project {
-            name: built.project,
-            root: built.root,
-        }),
+        project: Some(Project::new(built.project, built.root, false)),
         artifacts: Vec::new(),
         failure: built.failure,
         ports: Vec::new(),

@@ -1,7 +1,7 @@
 //! Findings of one rule and level, as one message.
 
 use annotate_snippets::{Element, Level as Style, Origin, Padding};
-use wasify_lints::finding::{Confidence, Level};
+use wasify_lints::finding::{Confidence, Finding, Level};
 use wasify_lints::rule::Outcome;
 
 use super::super::{Artifact, Judged};
@@ -94,7 +94,9 @@ pub(super) fn render(group: &Group<'_>, several: bool, first: bool, look: &Look)
         });
     }
     elements.push(lines.text("effect", &finding.effect));
-    if let Some(when) = when(main.judged) {
+    let rule = main.judged.rule;
+    let not_loaded = rule.is_some_and(|rule| rule.outcome == Outcome::NotLoaded);
+    if let Some(when) = when(finding, not_loaded) {
         elements.push(lines.text("when", when));
     }
     if main.judged.accepted {
@@ -146,14 +148,11 @@ fn place(place: &Place<'_>, lines: &Lines<'_>) -> Element<'static> {
 
 /// How sure it is. Nothing is said of what has no path: a crate that is there, or a file that no
 /// host loads.
-fn when(judged: &Judged) -> Option<&'static str> {
-    let is_refused = judged
-        .rule
-        .is_some_and(|rule| rule.outcome == Outcome::NotLoaded);
-    if judged.finding.call_path.len() < 2 || is_refused {
+pub(in crate::report) fn when(finding: &Finding, not_loaded: bool) -> Option<&'static str> {
+    if finding.call_path.len() < 2 || not_loaded {
         return None;
     }
-    Some(match judged.finding.confidence {
+    Some(match finding.confidence {
         Confidence::Always => "every run gets here, unless it stops before",
         Confidence::Possible => "some runs get here; which ones depends on arguments and input",
         Confidence::Indirect => {

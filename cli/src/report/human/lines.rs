@@ -137,7 +137,7 @@ impl Lines<'_> {
 }
 
 /// A call path in a row, its middle folded when it is long.
-pub(super) fn row(frames: &[Frame], width: usize) -> String {
+pub(in crate::report) fn row(frames: &[Frame], width: usize) -> String {
     let mut pieces: Vec<String> = Vec::new();
     let folded = frames.len() > MAX_FRAMES;
     for (at, frame) in frames.iter().enumerate() {
@@ -163,7 +163,7 @@ pub(super) fn row(frames: &[Frame], width: usize) -> String {
 }
 
 /// Where a flag of this kind goes.
-pub(super) fn goes(kind: Kind) -> Option<&'static str> {
+pub(in crate::report) fn goes(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::ProgramArgument => Some("an argument of the program"),
         Kind::Environment => Some("in the program's environment: wasmtime run --env"),
@@ -177,7 +177,7 @@ pub(super) fn goes(kind: Kind) -> Option<&'static str> {
     }
 }
 
-pub(super) fn crate_name(package: &Package) -> String {
+pub(in crate::report) fn crate_name(package: &Package) -> String {
     match &package.version {
         // What follows the `+` tells builds of one version apart, and no version from another.
         Some(version) => {

@@ -31,8 +31,11 @@ pub use hosts::table as hosts;
 pub use ports::table as ports;
 
 use finding::Group;
+pub(super) use finding::when;
+pub(super) use lines::{crate_name, goes, row};
 pub(crate) use text::size;
-use text::{clean, wrap};
+use text::wrap;
+pub(super) use text::{clean, count};
 
 const VERB: Style = AnsiColor::BrightGreen.on_default().effects(Effects::BOLD);
 const FLAG: Style = annotate_snippets::renderer::DEFAULT_HELP_STYLE;

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 /// Text of a foreign file or program, made harmless: a control character could rewrite the screen.
-pub(super) fn clean(text: &str) -> String {
+pub(in crate::report) fn clean(text: &str) -> String {
     let hidden = |c: char| c.is_control() || is_direction(c);
     if !text.chars().any(hidden) {
         return text.to_owned();
@@ -67,7 +67,7 @@ pub(crate) fn size(bytes: u64) -> String {
 }
 
 /// A number with its noun: `1 function`, `9,412 functions`.
-pub(super) fn count(number: u64, noun: &str) -> String {
+pub(in crate::report) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
 }
