@@ -12,6 +12,7 @@ pub mod errors;
 pub mod events;
 pub mod execute;
 pub mod fix;
+pub mod fleet;
 pub mod hosts;
 pub mod init;
 pub mod levels;
@@ -70,6 +71,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
         Command::Inspect(args) => commands::inspect::run(args, &cli.global, terminal),
         Command::Stub(args) => commands::stub::run(args, &cli.global, terminal),
         Command::Init(args) => commands::init::run(args, terminal),
+        Command::Report(args) => commands::reports::run(args, terminal),
         Command::Eject(args) => commands::eject::run(args, terminal),
         Command::Explain(args) => commands::explain::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, terminal),

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod deployed;
+mod fleet;
 mod linted;
 mod project;
 mod ratchet;

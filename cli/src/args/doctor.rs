@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::build::{FeatureArgs, ManifestArgs, PackageArgs, PublishedArgs};
 use super::output::OutputArgs;
 use crate::ecosystem::BuildRequest;
+use crate::fleet::Partition;
 use crate::levels::LevelArgs;
 
 /// `wasify doctor`.
@@ -17,7 +18,9 @@ use crate::levels::LevelArgs;
     "  wasify doctor --no-default-features          what is left without its default features\n",
     "  wasify doctor --crate nu                     a published application\n",
     "  wasify doctor --install c-compiler           a C compiler for packages with C code\n",
-    "  wasify doctor --format json                  all of it, for a program to read\n\n",
+    "  wasify doctor --format json                  all of it, for a program to read\n",
+    "  wasify doctor --workspace-root ~/src --partition 2/8 --format json=part-2.json\n",
+    "                                               a part of a fleet, for `wasify report merge`\n\n",
     "Exit status:\n",
     "  0  no package is known to fail to build\n",
     "  1  a package will not build\n",
@@ -30,6 +33,15 @@ pub struct DoctorArgs {
     /// Install what is missing and wasify knows how to install, then examine
     #[arg(long, value_enum, value_name = "TOOL")]
     pub install: Option<Tool>,
+    /// Examine every package of these workspaces, or of the projects right below these directories
+    #[arg(long = "workspace-root", value_name = "DIR", num_args = 1..)]
+    #[arg(conflicts_with_all = ["path", "manifest_path", "published", "packages", "workspace"])]
+    #[arg(help_heading = "Many projects")]
+    pub workspace_roots: Vec<PathBuf>,
+    /// Only a part of them: `2/8` is the second of eight, for as many machines
+    #[arg(long, value_name = "PART/PARTS", requires = "workspace_roots")]
+    #[arg(help_heading = "Many projects")]
+    pub partition: Option<Partition>,
     #[command(flatten)]
     published: PublishedArgs,
     #[command(flatten)]

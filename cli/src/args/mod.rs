@@ -6,6 +6,7 @@ pub mod eject;
 pub mod init;
 pub mod output;
 pub mod ports;
+pub mod reports;
 pub mod run;
 pub mod stub;
 pub mod test;
@@ -23,6 +24,7 @@ use eject::EjectArgs;
 use init::InitArgs;
 use output::OutputArgs;
 pub use ports::{PortsArgs, PortsCommand, ShowArgs};
+use reports::ReportsArgs;
 use run::RunArgs;
 use stub::StubArgs;
 use test::TestArgs;
@@ -72,6 +74,8 @@ pub enum Command {
     Test(Box<TestArgs>),
     /// Write wasify.toml, a CI step, and what deploys the component
     Init(InitArgs),
+    /// Put reports on many projects together
+    Report(ReportsArgs),
     /// Write the port's flags into cargo's own files, so that plain cargo builds it
     Eject(EjectArgs),
     /// Explain a rule: what it looks for, why, and what to do instead

@@ -5,8 +5,9 @@ use wasify_lints::registry;
 
 use super::show;
 use crate::args::{DoctorArgs, GlobalArgs};
-use crate::ecosystem::cargo;
+use crate::ecosystem::{BuildRequest, cargo};
 use crate::execute::surroundings::Surroundings;
+use crate::levels::Levels;
 use crate::report::output::Outputs;
 use crate::report::{Project, Report, Status, Surveyed, human};
 use crate::terminal::Terminal;
@@ -27,12 +28,26 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
         let offline = request.offline || request.frozen;
         c::install(&around, &around.cwd, offline, terminal)?;
     }
-    let examined = cargo::examine(&around, &request, terminal)?;
+    if !args.workspace_roots.is_empty() {
+        return super::fleet::run(args, &levels, &outputs, terminal);
+    }
+    let report = examined(&around, &request, &levels, terminal)?;
+    show(&report, &outputs, global, terminal, human::doctor)
+}
+
+/// The report on one project.
+pub(super) fn examined(
+    around: &Surroundings,
+    request: &BuildRequest,
+    levels: &Levels,
+    terminal: &Terminal,
+) -> Result<Report> {
+    let examined = cargo::examine(around, request, terminal)?;
     let (survey, failure) = match examined.survey {
-        Ok(survey) => (Some(Surveyed::new(survey, &levels)), None),
+        Ok(survey) => (Some(Surveyed::new(survey, levels)), None),
         Err(failure) => (None, Some(failure)),
     };
-    let report = Report {
+    Ok(Report {
         project: Some(Project::new(
             examined.project,
             examined.root,
@@ -46,6 +61,5 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
         survey,
         lines_with: None,
         ratchet: None,
-    };
-    show(&report, &outputs, global, terminal, human::doctor)
+    })
 }

@@ -4,11 +4,13 @@ pub mod build;
 pub mod doctor;
 pub mod eject;
 pub mod explain;
+mod fleet;
 pub mod hosts;
 pub mod init;
 pub mod inspect;
 pub mod ports;
 mod ratcheting;
+pub mod reports;
 pub mod rules;
 pub mod run;
 pub mod stub;
@@ -24,7 +26,7 @@ use crate::args::output::ReportFormat;
 use crate::events::Events as _;
 use crate::execute::surroundings::Surroundings;
 use crate::fix::journal;
-use crate::report::human::Look;
+use crate::report::human::{FILE_WIDTH, Look};
 use crate::report::output::Outputs;
 use crate::report::{Report, Sources, Status, json, sarif};
 use crate::terminal::Terminal;
@@ -52,10 +54,26 @@ fn show(
                 .map(|project| project.root.as_path()),
         ),
     };
-    print(terminal, &render(report, outputs.stdout, &look, human)?)?;
+    deliver(outputs, terminal, |format, width| {
+        let look = match width {
+            Some(_) => look.for_file(),
+            None => look.clone(),
+        };
+        render(report, format, &look, human)
+    })?;
+    Ok(report.status())
+}
+
+/// Writes what `render` makes: for standard output, or with the width of a file.
+fn deliver(
+    outputs: &Outputs,
+    terminal: &Terminal,
+    render: impl Fn(ReportFormat, Option<usize>) -> Result<String>,
+) -> Result<()> {
+    print(terminal, &render(outputs.stdout, None)?)?;
     let mut failed = None;
     for file in &outputs.files {
-        let mut text = render(report, file.format, &look.for_file(), human)?;
+        let mut text = render(file.format, Some(FILE_WIDTH))?;
         if file.format == ReportFormat::Human {
             text = strip_str(&text).to_string();
         }
@@ -70,7 +88,7 @@ fn show(
     }
     match failed {
         Some(error) => Err(error),
-        None => Ok(report.status()),
+        None => Ok(()),
     }
 }
 

@@ -142,6 +142,39 @@ fn the_published_schema_is_the_one_of_the_structs() {
 }
 
 #[test]
+fn the_published_schema_of_fleets_is_the_one_of_the_structs() {
+    let schema = serde_json::to_string_pretty(&crate::fleet::Fleet::json_schema()).unwrap() + "\n";
+    compare("../../../schema/wasify-fleet-1.schema.json", &schema);
+}
+
+/// What is written is read again, without a loss.
+#[test]
+fn fleets() {
+    use crate::fleet::{Fleet, Project, render};
+    let mut projects: Vec<Project> = reports()
+        .into_iter()
+        .map(|(name, report)| Project {
+            name: name.to_owned(),
+            root: format!("/src/{name}"),
+            ..Project::of(json::document(&report))
+        })
+        .collect();
+    projects.push(Project {
+        name: "unreadable".to_owned(),
+        root: "/src/unreadable".to_owned(),
+        report: None,
+        error: Some("failed to parse `/src/unreadable/Cargo.toml`".to_owned()),
+    });
+    let fleet = Fleet::new(projects, Some("2/8".to_owned()));
+    for width in [80, 120] {
+        let text = strip_str(&human::fleet(&fleet, width)).to_string();
+        compare(&format!("fleet-{width}.txt"), &text);
+    }
+    let again: Fleet = serde_json::from_str(&render(&fleet).unwrap()).unwrap();
+    assert_eq!(again, fleet);
+}
+
+#[test]
 fn reports_follow_the_published_schema() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/wasify-report-1.schema.json");
     let schema = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

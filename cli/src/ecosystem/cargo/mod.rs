@@ -49,7 +49,7 @@ pub use ejecting::{Ejected, eject};
 pub use fixing::{Fixed, Look, Planned, fix, planned};
 use graph::Known;
 use job::Job;
-pub use outline::{Outline, outline};
+pub use outline::{Outline, members, outline};
 pub use published::published_source;
 use published::{Spec, Store};
 pub use test::{TestPlan, test};

@@ -42,6 +42,19 @@ pub fn outline(around: &Surroundings, request: &BuildRequest) -> anyhow::Result<
     })
 }
 
+/// The names of a workspace's packages, sorted.
+///
+/// # Errors
+/// As [`outline`].
+pub fn members(around: &Surroundings, request: &BuildRequest) -> anyhow::Result<Vec<String>> {
+    let place = discover::discover(around, request)?;
+    let metadata = metadata(around, &place)?;
+    let packages = metadata.workspace_packages();
+    let mut names: Vec<String> = packages.iter().map(|it| it.name.to_string()).collect();
+    names.sort();
+    Ok(names)
+}
+
 /// A package's programs, or its library when that is a component.
 fn of(package: &Package, libraries: bool) -> Vec<Program> {
     let targets = package.targets.iter().filter(|target| match libraries {

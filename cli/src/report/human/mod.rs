@@ -5,6 +5,7 @@ mod blocked;
 mod doctor;
 mod failure;
 mod finding;
+mod fleet;
 mod hosts;
 mod inspect;
 mod lines;
@@ -27,6 +28,7 @@ use super::{Artifact, Report, STDIN, Sources, run};
 pub use rule::{build_failed_page, general, outcome, page, table};
 
 pub use doctor::render as doctor;
+pub use fleet::fleet;
 pub use hosts::table as hosts;
 pub use ports::table as ports;
 
@@ -46,7 +48,7 @@ const BOLD: Style = Style::new().bold();
 const MAX_COMMANDS: usize = 4;
 
 /// Columns of a report in a file.
-const FILE_WIDTH: usize = 100;
+pub(crate) const FILE_WIDTH: usize = 100;
 
 /// How a report is to look.
 #[derive(Debug, Clone)]

@@ -20,7 +20,7 @@ pub use ports::ports;
 pub use rules::rules;
 
 /// The name of the format.
-const SCHEMA: &str = "wasify-report/1";
+pub const SCHEMA: &str = "wasify-report/1";
 pub use wasify_lints::explain::BUILD_FAILED;
 
 /// Writes the report as one JSON document with a final newline.
@@ -39,7 +39,9 @@ pub fn schema() -> schemars::Schema {
     schemars::schema_for!(v1::Report)
 }
 
-fn document(report: &Report) -> v1::Report {
+/// The report in the frozen structs.
+#[must_use]
+pub fn document(report: &Report) -> v1::Report {
     let counts = report.counts();
     let failed = report
         .failure
@@ -67,8 +69,8 @@ fn document(report: &Report) -> v1::Report {
             .map(|(artifact, judged)| finding(artifact, judged)),
     );
     v1::Report {
-        schema: SCHEMA,
-        wasify: env!("CARGO_PKG_VERSION"),
+        schema: SCHEMA.to_owned(),
+        wasify: env!("CARGO_PKG_VERSION").to_owned(),
         project: report.project.as_ref().map(|project| v1::Project {
             name: project.name.clone(),
             root: project.root.display().to_string(),

@@ -7,7 +7,7 @@ mod ratchet;
 mod stubbed;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use blocked::{
     Action, BuildError, BuildFailure, Dependent, FailedPackage, MissingSymbol, MissingSymbols,
@@ -18,14 +18,14 @@ pub use ratchet::{Change, Ratchet};
 pub use stubbed::{Answer, Stubbed};
 
 /// What one run of `wasify build` or `wasify inspect` found.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "wasify-report/1")]
 pub struct Report {
     /// The name of this format: always `wasify-report/1`.
     #[schemars(extend("const" = "wasify-report/1"))]
-    pub schema: &'static str,
+    pub schema: String,
     /// The version of wasify that wrote it.
-    pub wasify: &'static str,
+    pub wasify: String,
     /// The project that was built; null for `wasify inspect`.
     pub project: Option<Project>,
     /// What was looked into, sorted by path.
@@ -54,7 +54,7 @@ pub struct Report {
 }
 
 /// The project that was built.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Project {
     /// The root package's name, or the workspace directory's.
     pub name: String,
@@ -63,7 +63,7 @@ pub struct Project {
 }
 
 /// A binary.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Artifact {
     /// The target's name, or the file's.
     pub name: String,
@@ -111,7 +111,7 @@ pub struct Artifact {
 }
 
 /// What kind of file an artifact is.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ArtifactKind {
     /// A component, with core modules inside.
@@ -121,7 +121,7 @@ pub enum ArtifactKind {
 }
 
 /// An imported interface, or the module name of core imports.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Import {
     /// `wasi:filesystem/types`, without the version.
     pub name: String,
@@ -132,7 +132,7 @@ pub struct Import {
 }
 
 /// An imported function.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ImportedFunction {
     /// `[method]descriptor.open-at`.
     pub name: String,
@@ -141,7 +141,7 @@ pub struct ImportedFunction {
 }
 
 /// An exported item.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Export {
     /// With its version: `wasi:cli/run@0.2.0`.
     pub name: String,
@@ -150,7 +150,7 @@ pub struct Export {
 }
 
 /// A tool that took part in making a binary.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Producer {
     /// `language`, `processed-by` or `sdk`.
     pub field: String,
@@ -161,7 +161,7 @@ pub struct Producer {
 }
 
 /// A linear memory. A page has 65,536 bytes.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Memory {
     /// Pages at the start.
     pub initial_pages: u64,
@@ -174,7 +174,7 @@ pub struct Memory {
 }
 
 /// The size of a part of a binary.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Size {
     /// The part.
     pub name: String,
@@ -183,7 +183,7 @@ pub struct Size {
 }
 
 /// A core module.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Module {
     /// Its place: `module`, or `component/module[0]`.
     pub path: String,
@@ -194,7 +194,7 @@ pub struct Module {
 }
 
 /// The code of one crate.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Crate {
     /// Which one.
     pub package: Package,
@@ -207,7 +207,7 @@ pub struct Crate {
 }
 
 /// Whose code a crate is.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// The user's own.
@@ -219,7 +219,7 @@ pub enum Role {
 }
 
 /// Something that will not work.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The rule's id, as in `wasify explain ID`; `build-failed` for a package that can't be built.
     pub rule: String,
@@ -265,7 +265,7 @@ pub struct Finding {
 }
 
 /// A place in the project's own crates where a finding holds.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The innermost function of the project on the way to the call.
     pub function: String,
@@ -274,7 +274,7 @@ pub struct Place {
 }
 
 /// What kind of thing happens at run time.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The program is stopped.
@@ -292,7 +292,7 @@ pub enum Outcome {
 }
 
 /// How much a finding matters.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Worth knowing; ordinary use does not depend on it.
@@ -304,7 +304,7 @@ pub enum Level {
 }
 
 /// How sure it is that the program gets to the place a finding names.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Only through an indirect reference: a function pointer or a vtable.
@@ -316,7 +316,7 @@ pub enum Confidence {
 }
 
 /// A crate.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Package {
     /// As in `Cargo.toml`.
     pub name: String,
@@ -325,7 +325,7 @@ pub struct Package {
 }
 
 /// A place in source.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
     /// The path as the compiler recorded it.
     pub file: String,
@@ -336,7 +336,7 @@ pub struct Location {
 }
 
 /// A step of a call path.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Frame {
     /// The function's name.
     pub function: String,
@@ -349,7 +349,7 @@ pub struct Frame {
 }
 
 /// Something to do about a finding.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Suggestion {
     /// What doing it means.
     pub title: String,
@@ -368,7 +368,7 @@ pub struct Suggestion {
 }
 
 /// How safe a suggestion is.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// Changes nothing else about the program.
@@ -380,7 +380,7 @@ pub enum Applicability {
 }
 
 /// A rule that could not be decided.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Skipped {
     /// The path of the artifact.
     pub artifact: String,
@@ -391,7 +391,7 @@ pub struct Skipped {
 }
 
 /// How many findings there are.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// At level deny, `build-failed` included.
     pub deny: usize,

@@ -1,12 +1,12 @@
 //! The shapes of what doesn't build.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Finding, Location, Package};
 
 /// A build that failed.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BuildFailure {
     /// The build tool's own last error.
     pub message: String,
@@ -18,7 +18,7 @@ pub struct BuildFailure {
 }
 
 /// A package that can't be built.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FailedPackage {
     /// Which one.
     pub package: Package,
@@ -44,7 +44,7 @@ pub struct FailedPackage {
 }
 
 /// The missing symbols that one crate wants.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MissingSymbols {
     /// Which one; null for objects of no package of the build.
     pub package: Option<Package>,
@@ -55,7 +55,7 @@ pub struct MissingSymbols {
 }
 
 /// A symbol that no object and no library of a link has.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MissingSymbol {
     /// As the linker knows it.
     pub symbol: String,
@@ -70,7 +70,7 @@ pub struct MissingSymbol {
 }
 
 /// One error of a compiler, a linker or a build script.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BuildError {
     /// The compiler's code.
     pub code: Option<String>,
@@ -81,7 +81,7 @@ pub struct BuildError {
 }
 
 /// A step of a dependency path.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Dependent {
     /// The package.
     pub package: Package,
@@ -91,7 +91,7 @@ pub struct Dependent {
 }
 
 /// One of wasify's ports, in use.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Port {
     /// The package that is compiled with it.
     pub package: Package,
@@ -100,7 +100,7 @@ pub struct Port {
 }
 
 /// What the dependency graph tells of the packages that are built for the target.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Survey {
     /// How many there are. Build dependencies and procedural macros don't count: they run on the
     /// machine that builds.
@@ -112,7 +112,7 @@ pub struct Survey {
 }
 
 /// What a suggestion changes.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Action {
     /// Build with exactly these features of one of the project's own packages.

@@ -1,12 +1,12 @@
 //! The part of `wasify-report/1` about hosts. Frozen, as the rest is.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Frame, Location, Package};
 
 /// How a binary and a host go together.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HostFit {
     /// The host's id, as `wasify hosts` lists it.
     pub host: String,
@@ -28,7 +28,7 @@ pub struct HostFit {
 }
 
 /// What a host makes of a binary.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It runs it as it is.
@@ -44,7 +44,7 @@ pub enum Verdict {
 }
 
 /// Something that a host has to be told.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Told {
     /// An argument of the command, or what to write where `told_in` says.
     pub text: String,
@@ -57,7 +57,7 @@ pub struct Told {
 }
 
 /// What telling a host something does.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// It adds interfaces, without which the file is refused.
@@ -69,7 +69,7 @@ pub enum Purpose {
 }
 
 /// Something that is in the way on a host.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Obstacle {
     /// What kind of thing it is.
     pub kind: ObstacleKind,
@@ -90,7 +90,7 @@ pub struct Obstacle {
 }
 
 /// What kind of thing is in the way.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObstacleKind {
     /// The host does not load this kind of file.
@@ -106,7 +106,7 @@ pub enum ObstacleKind {
 }
 
 /// How far a program gets with what it imports.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Used {
     /// No code refers to a function of it: other imports use its types.

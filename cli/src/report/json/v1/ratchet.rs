@@ -1,10 +1,10 @@
 //! The comparison with a baseline in `wasify-report/1`.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a build compares with what is accepted.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ratchet {
     /// The baseline's path.
     pub file: String,
@@ -21,7 +21,7 @@ pub struct Ratchet {
 }
 
 /// A difference from the baseline.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// The artifact's name; null for what is about the build.
     pub artifact: Option<String>,

@@ -1,10 +1,10 @@
 //! Stubbed imports in `wasify-report/1`.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A function that is no longer imported.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stubbed {
     /// With its version: `wasi:sockets/tcp@0.2.6`.
     pub interface: String,
@@ -17,7 +17,7 @@ pub struct Stubbed {
 }
 
 /// What happens when a stubbed function is called.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Answer {
     /// It gives an error of its own.
