@@ -56,6 +56,8 @@ pub enum Verdict {
     NotBuilt,
     /// Ordinary use breaks.
     Broken,
+    /// A host that was asked for can't run it.
+    Refused,
     /// It is worse than its baseline.
     Worse,
     /// Some uses break.
@@ -72,6 +74,7 @@ impl Verdict {
             Verdict::Unknown => "not looked at",
             Verdict::NotBuilt => "does not build",
             Verdict::Broken => "breaks in ordinary use",
+            Verdict::Refused => "refused by a host",
             Verdict::Worse => "worse than its baseline",
             Verdict::Limited => "breaks in some uses",
             Verdict::Clean => "nothing known against it",
@@ -111,7 +114,9 @@ impl Project {
             Verdict::Broken
         } else if worse {
             Verdict::Worse
-        } else if report.summary.warn > 0 || report.exit_code > 0 {
+        } else if report.exit_code > 0 {
+            Verdict::Refused
+        } else if report.summary.warn > 0 {
             Verdict::Limited
         } else {
             Verdict::Clean

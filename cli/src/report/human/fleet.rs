@@ -67,9 +67,11 @@ fn name(project: &Project, all: &[Project]) -> String {
 
 fn style(verdict: Verdict) -> Style {
     match verdict {
-        Verdict::Unknown | Verdict::NotBuilt | Verdict::Broken | Verdict::Worse => {
-            DEFAULT_ERROR_STYLE
-        }
+        Verdict::Unknown
+        | Verdict::NotBuilt
+        | Verdict::Broken
+        | Verdict::Refused
+        | Verdict::Worse => DEFAULT_ERROR_STYLE,
         Verdict::Limited => DEFAULT_WARNING_STYLE,
         Verdict::Clean => VERB,
     }
