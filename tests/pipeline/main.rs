@@ -8,6 +8,7 @@ mod common;
 mod deployed;
 mod fleet;
 mod linted;
+mod page;
 mod project;
 mod ratchet;
 mod team;

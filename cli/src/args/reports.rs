@@ -19,6 +19,8 @@ pub struct ReportsArgs {
 pub enum ReportsCommand {
     /// Put reports on several projects together, as one table, worst first
     Merge(MergeArgs),
+    /// Write a report as one page for a browser
+    Html(HtmlArgs),
 }
 
 /// `wasify report merge`.
@@ -40,4 +42,23 @@ pub struct MergeArgs {
     #[arg(long, value_enum, value_name = "human|json")]
     #[arg(default_value_t, hide_possible_values = true)]
     pub format: Format,
+}
+
+/// `wasify report html`.
+#[derive(Debug, Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  wasify build --format json=report.json\n",
+    "  wasify report html report.json --output report.html\n\n",
+    "Exit status:\n",
+    "  0  written\n",
+    "  2  a file can't be read or written",
+))]
+pub struct HtmlArgs {
+    /// A file with `wasify-report/1` or `wasify-fleet/1`
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the page goes [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

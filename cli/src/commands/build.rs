@@ -88,6 +88,7 @@ fn reported(
         artifacts,
         failure: built.failure.take(),
         ports: std::mem::take(&mut built.ports),
+        flags: std::mem::take(&mut built.flags),
         of_build: of_build(&built.foreign, levels)?,
         c_search: None,
         survey: None,

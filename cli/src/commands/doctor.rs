@@ -56,6 +56,7 @@ pub(super) fn examined(
         artifacts: Vec::new(),
         failure,
         ports: Vec::new(),
+        flags: Vec::new(),
         of_build: Vec::new(),
         c_search: examined.c_search,
         survey,

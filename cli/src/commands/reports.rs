@@ -4,9 +4,11 @@ use anyhow::{Context, Result};
 
 use super::print;
 use crate::args::Format;
-use crate::args::reports::{MergeArgs, ReportsArgs, ReportsCommand};
+use crate::args::reports::{HtmlArgs, MergeArgs, ReportsArgs, ReportsCommand};
+use crate::events::Events as _;
+use crate::execute::files;
 use crate::fleet;
-use crate::report::{Status, human};
+use crate::report::{Status, html, human};
 use crate::terminal::Terminal;
 
 /// Puts reports together.
@@ -16,6 +18,7 @@ use crate::terminal::Terminal;
 pub fn run(args: &ReportsArgs, terminal: &Terminal) -> Result<Status> {
     match &args.command {
         ReportsCommand::Merge(args) => merge(args, terminal),
+        ReportsCommand::Html(args) => page(args, terminal),
     }
 }
 
@@ -34,4 +37,18 @@ fn merge(args: &MergeArgs, terminal: &Terminal) -> Result<Status> {
         true => Status::Found,
         false => Status::Clean,
     })
+}
+
+/// Writes a page. What is wrong is in it, and no failure of writing it.
+fn page(args: &HtmlArgs, terminal: &Terminal) -> Result<Status> {
+    let page = html::page(&fleet::read(&args.file)?);
+    match &args.output {
+        None => print(terminal, &page)?,
+        Some(file) => {
+            files::write_whole(file, page.as_bytes())
+                .with_context(|| format!("failed to write `{}`", file.display()))?;
+            terminal.status("Written", &file.display().to_string());
+        }
+    }
+    Ok(Status::Clean)
 }

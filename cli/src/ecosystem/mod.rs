@@ -13,6 +13,7 @@ use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::Survey;
 use wasify_lints::rule::Cause;
 
+use crate::settings::FlagInUse;
 use crate::stub::{Call, Selector};
 use crate::toolchain::c::CSearch;
 
@@ -116,6 +117,8 @@ pub struct Built {
     pub packages: Packages,
     /// The ports that are in the artifacts.
     pub ports: Vec<PortInUse>,
+    /// The other flags of the port.
+    pub flags: Vec<FlagInUse>,
     /// Packages whose build scripts made code for another machine, sorted: it is not in the artifacts.
     pub foreign: Vec<ForeignCode>,
     /// Why something could not be built.
@@ -132,6 +135,8 @@ pub struct PortInUse {
     pub package: Package,
     /// What its functions do instead, one sentence each.
     pub instead: Vec<String>,
+    /// The rule that asked for it; none for one that came along with another.
+    pub rule: Option<String>,
     /// The rules that no longer say anything true of the package.
     pub cures: Vec<String>,
 }

@@ -4,6 +4,7 @@
 //! program reads it, and snapshots over the shared sample.
 
 mod entries;
+pub mod html;
 pub mod human;
 pub mod json;
 mod manifests;
@@ -29,6 +30,7 @@ use wasify_lints::{Checked, Skipped, registry};
 use crate::ecosystem::{BuildFailure, PortInUse};
 use crate::levels::{LevelSource, Levels};
 use crate::ratchet::Ratchet;
+use crate::settings::FlagInUse;
 use crate::stub::Call;
 use crate::toolchain::c::CSearch;
 
@@ -48,6 +50,8 @@ pub struct Report {
     pub failure: Option<BuildFailure>,
     /// The ports that the artifacts were built with.
     pub ports: Vec<PortInUse>,
+    /// The other flags that they were built with.
+    pub flags: Vec<FlagInUse>,
     /// What is known of the build beside what failed, worst first.
     pub of_build: Vec<Judged>,
     /// The C compilers of this machine, where a package of a project that was not built needs one.
@@ -342,6 +346,7 @@ impl Report {
             artifacts: vec![artifact],
             failure: None,
             ports: Vec::new(),
+            flags: Vec::new(),
             of_build: Vec::new(),
             c_search: None,
             survey: None,

@@ -170,6 +170,7 @@ fn fleets() {
         let text = strip_str(&human::fleet(&fleet, width)).to_string();
         compare(&format!("fleet-{width}.txt"), &text);
     }
+    compare("fleet.html", &crate::report::html::page(&fleet.projects));
     let again: Fleet = serde_json::from_str(&render(&fleet).unwrap()).unwrap();
     assert_eq!(again, fleet);
 }

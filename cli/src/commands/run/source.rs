@@ -182,6 +182,7 @@ fn tell_failure(built: Built, terminal: &Terminal) {
         artifacts: Vec::new(),
         failure: built.failure,
         ports: Vec::new(),
+        flags: Vec::new(),
         of_build: Vec::new(),
         c_search: None,
         survey: None,

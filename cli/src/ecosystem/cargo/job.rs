@@ -186,8 +186,11 @@ impl<'a> Job<'a> {
                 continue;
             };
             let source = package.manifest.parent().unwrap_or(&package.manifest);
+            let mut flags = self.flags.ports.iter();
+            let flag = flags.find(|flag| flag.name == package.name);
             self.ports.push(PortInUse {
                 package: package.package(),
+                rule: flag.map(|flag| flag.r#for.clone()),
                 instead: port.instead.clone(),
                 cures: port.cures.clone(),
             });
@@ -355,6 +358,7 @@ impl<'a> Job<'a> {
             packages,
             failure,
             ports: self.ports.clone(),
+            flags: self.flags.in_use(),
             foreign: native::foreign(&ran),
             unlinked: unlinked.iter().filter_map(Unlinked::module).collect(),
             root,

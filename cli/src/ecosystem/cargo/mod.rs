@@ -262,6 +262,7 @@ fn without_tools(place: &Place, missing: &Missing, metadata: Option<&Metadata>) 
         packages: Packages::default(),
         failure: Some(not_installed(missing)),
         ports: Vec::new(),
+        flags: Vec::new(),
         foreign: Vec::new(),
         unlinked: Vec::new(),
         root,

@@ -139,6 +139,7 @@ pub(super) fn survey(survey: &Surveyed) -> v1::Survey {
 pub(super) fn port(port: &PortInUse) -> v1::Port {
     v1::Port {
         package: package(&port.package),
+        rule: port.rule.clone(),
         instead: port.instead.clone(),
     }
 }

@@ -15,6 +15,7 @@ use wasify_lints::suggestion;
 
 use super::{Artifact, Judged, Report};
 use crate::levels::LevelSource;
+use crate::settings::FlagInUse;
 
 pub use ports::ports;
 pub use rules::rules;
@@ -79,6 +80,7 @@ pub fn document(report: &Report) -> v1::Report {
         findings,
         build: report.failure.as_ref().map(blocked::failure),
         ports: report.ports.iter().map(blocked::port).collect(),
+        flags: report.flags.iter().map(flag).collect(),
         survey: report.survey.as_ref().map(blocked::survey),
         skipped: report.artifacts.iter().flat_map(skipped).collect(),
         summary: v1::Summary {
@@ -90,6 +92,14 @@ pub fn document(report: &Report) -> v1::Report {
         },
         ratchet: report.ratchet.as_ref().map(ratchet::ratchet),
         exit_code: report.status().code(),
+    }
+}
+
+fn flag(flag: &FlagInUse) -> v1::Flag {
+    v1::Flag {
+        what: flag.what.clone(),
+        rule: flag.rule.clone(),
+        costs: flag.costs.clone(),
     }
 }
 

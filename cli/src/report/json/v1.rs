@@ -37,6 +37,8 @@ pub struct Report {
     pub build: Option<BuildFailure>,
     /// The ports that the artifacts were built with.
     pub ports: Vec<Port>,
+    /// The other flags of the port, from wasify.toml.
+    pub flags: Vec<Flag>,
     /// What the dependency graph tells of a project that was not built: how many packages there are
     /// for the target. What will not work is in `findings`. Null where something was built or inspected.
     pub survey: Option<Survey>,
@@ -51,6 +53,17 @@ pub struct Report {
     /// its work (2) writes no report.
     #[schemars(extend("enum" = [0, 1]))]
     pub exit_code: u8,
+}
+
+/// A flag of the port.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Flag {
+    /// What it is, for people.
+    pub what: String,
+    /// The rule that asked for it.
+    pub rule: String,
+    /// What it costs; null where it costs nothing that a user would notice.
+    pub costs: Option<String>,
 }
 
 /// The project that was built.

@@ -95,6 +95,8 @@ pub struct Dependent {
 pub struct Port {
     /// The package that is compiled with it.
     pub package: Package,
+    /// The rule that asked for it; null for one that came along with another.
+    pub rule: Option<String>,
     /// What its functions do instead, one sentence each.
     pub instead: Vec<String>,
 }
