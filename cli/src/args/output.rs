@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 /// The reports that are asked for.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutputArgs {
-    /// How to write the report: human, json or sarif. With `=FILE` it goes into that file; may be repeated, and
+    /// How to write the report: human, json, sarif, github, gitlab, junit or
+    /// markdown. With `=FILE` it goes into that file; may be repeated, and
     /// one of them goes to standard output [default: human]
     #[arg(long = "format", value_name = "FORMAT[=FILE]")]
     pub outputs: Vec<Output>,
@@ -32,6 +33,14 @@ pub enum ReportFormat {
     Json,
     /// SARIF 2.1.0, for code scanning services and editors.
     Sarif,
+    /// GitHub's workflow commands, with the summary of the job.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit's XML, for services that show tests.
+    Junit,
+    /// Markdown, for summaries and comments.
+    Markdown,
 }
 
 impl ReportFormat {
@@ -42,6 +51,10 @@ impl ReportFormat {
             ReportFormat::Human => "human",
             ReportFormat::Json => "json",
             ReportFormat::Sarif => "sarif",
+            ReportFormat::Github => "github",
+            ReportFormat::Gitlab => "gitlab",
+            ReportFormat::Junit => "junit",
+            ReportFormat::Markdown => "markdown",
         }
     }
 }
@@ -85,9 +98,9 @@ mod tests {
     fn what_is_no_format_is_told() {
         for (text, expected) in [
             ("json=", "no file"),
-            ("", "the formats are human, json, sarif"),
-            ("JSON", "the formats are human, json, sarif"),
-            ("=x", "the formats are human, json, sarif"),
+            ("", "the formats are human, json, sarif,"),
+            ("JSON", "the formats are human, json, sarif,"),
+            ("=x", "the formats are human, json, sarif,"),
         ] {
             let error = text.parse::<Output>().unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");

@@ -12,6 +12,8 @@ pub mod run;
 pub mod stub;
 pub mod test;
 
+use std::path::Path;
+
 use anstream::adapter::strip_str;
 use anyhow::{Context, Result};
 
@@ -21,8 +23,8 @@ use crate::events::Events as _;
 use crate::execute::surroundings::Surroundings;
 use crate::fix::journal;
 use crate::report::human::Look;
-use crate::report::output::Outputs;
-use crate::report::{Report, Sources, Status, json, sarif};
+use crate::report::output::{Outputs, append};
+use crate::report::{Report, Sources, Status, github, gitlab, json, junit, markdown, sarif};
 use crate::terminal::Terminal;
 
 /// How a command writes its report for people.
@@ -49,6 +51,13 @@ fn show(
         ),
     };
     print(terminal, &render(report, outputs.stdout, &look, human)?)?;
+    if outputs.stdout == ReportFormat::Github
+        && let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY")
+        && !summary.is_empty()
+    {
+        append(Path::new(&summary), &github::summary(report))
+            .unwrap_or_else(|error| terminal.warning(&format!("{error:#}")));
+    }
     let mut failed = None;
     for file in &outputs.files {
         let mut text = render(report, file.format, &look.for_file(), human)?;
@@ -75,6 +84,12 @@ fn render(report: &Report, format: ReportFormat, look: &Look, human: Human) -> R
         ReportFormat::Human => Ok(human(report, look)),
         ReportFormat::Json => json::render(report).context("failed to write the report as JSON"),
         ReportFormat::Sarif => sarif::render(report).context("failed to write the report as SARIF"),
+        ReportFormat::Github => Ok(github::render(report)),
+        ReportFormat::Gitlab => {
+            gitlab::render(report).context("failed to write the report as JSON")
+        }
+        ReportFormat::Junit => Ok(junit::render(report)),
+        ReportFormat::Markdown => Ok(markdown::render(report)),
     }
 }
 

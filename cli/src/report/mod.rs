@@ -4,9 +4,13 @@
 //! program reads it, and snapshots over the shared sample.
 
 mod entries;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
 mod manifests;
+pub mod markdown;
 pub mod output;
 mod places;
 pub(crate) mod run;

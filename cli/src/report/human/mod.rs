@@ -32,8 +32,8 @@ pub use ports::table as ports;
 use finding::Group;
 pub(super) use finding::when;
 pub(super) use lines::{crate_name, goes, row};
-pub(super) use text::{clean, count};
-use text::{size, wrap};
+use text::wrap;
+pub(super) use text::{clean, count, size};
 
 const VERB: Style = AnsiColor::BrightGreen.on_default().effects(Effects::BOLD);
 const FLAG: Style = annotate_snippets::renderer::DEFAULT_HELP_STYLE;

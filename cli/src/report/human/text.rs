@@ -55,7 +55,7 @@ pub(super) fn wrap_at<'a>(
 }
 
 /// A size as people say it: `972 bytes`, `41.3 kB`, `3.1 MB`.
-pub(super) fn size(bytes: u64) -> String {
+pub(in crate::report) fn size(bytes: u64) -> String {
     // Digits beyond the first decimal are cut, not rounded: nothing grows by being shown.
     let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
     match bytes {
