@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use crate::report::STDIN;
+
 /// The reports that are asked for.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutputArgs {
@@ -75,6 +77,11 @@ impl FromStr for Output {
         };
         match file {
             Some("") => Err("there is no file after the `=`".to_owned()),
+            // As everywhere, it stands for the standard stream.
+            Some(STDIN) => Ok(Output {
+                format: *format,
+                file: None,
+            }),
             file => Ok(Output {
                 format: *format,
                 file: file.map(PathBuf::from),
@@ -91,7 +98,19 @@ mod tests {
     fn a_file_begins_after_the_first_sign() {
         let output: Output = "json=a=b.json".parse().unwrap();
         assert_eq!(output.file, Some(PathBuf::from("a=b.json")));
-        assert_eq!("human".parse::<Output>().unwrap().file, None);
+        for text in ["human", "human=-"] {
+            assert_eq!(text.parse::<Output>().unwrap().file, None);
+        }
+    }
+
+    #[test]
+    fn the_help_names_all() {
+        let command = OutputArgs::augment_args(clap::Command::new("x"));
+        let help = command.get_arguments().next().unwrap().get_help().unwrap();
+        let help = help.to_string();
+        for format in ReportFormat::value_variants() {
+            assert!(help.contains(format.name()), "{help}");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ use crate::toolchain::c::CSearch;
 
 pub use source::Sources;
 
-/// The path that stands for standard input.
+/// The path that stands for standard input, or for standard output.
 pub const STDIN: &str = "-";
 
 /// Everything a command found out.
