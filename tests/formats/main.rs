@@ -3,6 +3,10 @@
 //!
 //! The documents are the snapshots, which another test compares with what is written today.
 
+#[path = "../common/mod.rs"]
+mod common;
+mod runs;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

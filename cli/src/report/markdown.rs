@@ -6,12 +6,15 @@ use std::fmt::Write as _;
 use wasify_lints::finding::Level;
 
 use super::entries::{Entry, entries};
-use super::human::{clean, count, size};
+use super::human::{clean, count, crate_name, size};
 use super::places::{Place, Places};
 use super::{Artifact, Report, STDIN, run};
 
 /// Findings that are listed; GitHub takes no summary of more than a megabyte.
 const MAX_FINDINGS: usize = 200;
+
+/// Packages that are named in a sentence.
+const MAX_NAMES: usize = 8;
 
 /// Writes the report: what it comes to, a table of findings, what is known of each, and what was made.
 #[must_use]
@@ -75,6 +78,20 @@ pub(super) fn remarks(report: &Report) -> Vec<String> {
         let rules = count(rules.len() as u64, "rule");
         remarks.push(format!(
             "{rules} could not be decided; what they look for may be there all the same."
+        ));
+    }
+    let unknown = report.survey.iter().flat_map(|survey| &survey.unknown);
+    let unknown: Vec<String> = unknown.map(crate_name).collect();
+    if !unknown.is_empty() {
+        let packages = count(unknown.len() as u64, "package");
+        let few = unknown[..unknown.len().min(MAX_NAMES)].join(", ");
+        let more = if unknown.len() > MAX_NAMES {
+            ", ..."
+        } else {
+            ""
+        };
+        remarks.push(format!(
+            "Of {packages} that use the system nothing is known: {few}{more}."
         ));
     }
     if let Some(arguments) = &report.lines_with {
