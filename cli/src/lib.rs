@@ -25,6 +25,7 @@ pub mod stub;
 pub mod terminal;
 pub mod testing;
 pub mod toolchain;
+mod xml;
 
 use std::process::ExitCode;
 

@@ -3,9 +3,14 @@
 //!
 //! The documents are the snapshots, which another test compares with what is written today.
 
+#[path = "../common/mod.rs"]
+mod common;
+mod runs;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -24,24 +29,35 @@ path = "lib.rs"
 [dependencies]
 # OASIS's schema of SARIF 2.1.0: src/schema.json
 serde-sarif = "=0.8.0"
+# Jenkins's schema of JUnit's XML: tests/JUnit.xsd
+junit-report = "=0.9.1"
 "#;
 
 /// A file of one of the packages.
 fn published(package: &str, file: &str) -> Result<PathBuf> {
-    let folder = scratch("schemas")?;
-    fs::write(folder.join("Cargo.toml"), PACKAGES)?;
-    fs::write(folder.join("lib.rs"), "")?;
-    let said = output(
-        program(env!("CARGO"))
-            .args(["metadata", "--format-version=1"])
-            .current_dir(folder),
-    )?;
-    let metadata: serde_json::Value = serde_json::from_str(&said)?;
+    // The tests run at the same time, and write one manifest.
+    static METADATA: LazyLock<std::result::Result<String, String>> =
+        LazyLock::new(|| metadata().map_err(|error| error.to_string()));
+    let metadata: serde_json::Value =
+        serde_json::from_str(METADATA.as_ref().map_err(String::as_str)?)?;
     let packages = metadata["packages"].as_array().ok_or("no packages")?;
     let found = packages.iter().find(|found| found["name"] == package);
     let manifest = found.and_then(|found| found["manifest_path"].as_str());
     let manifest = Path::new(manifest.ok_or("the package is not there")?);
     Ok(manifest.with_file_name("").join(file))
+}
+
+/// What cargo says of the packages, after fetching them.
+fn metadata() -> Result<String> {
+    let folder = scratch("schemas")?;
+    fs::write(folder.join("Cargo.toml"), PACKAGES)?;
+    fs::write(folder.join("lib.rs"), "")?;
+    let mut cargo = program(env!("CARGO"));
+    output(
+        cargo
+            .args(["metadata", "--format-version=1"])
+            .current_dir(folder),
+    )
 }
 
 fn scratch(name: &str) -> Result<PathBuf> {
@@ -125,6 +141,55 @@ fn sarif_results_fit_together() -> Result<()> {
             let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
             let uri = place["uri"].as_str().ok_or("no place")?;
             assert!(!uri.starts_with('/') && !uri.contains(".."), "{uri}");
+        }
+    }
+    Ok(())
+}
+
+/// Prints what of each file does not follow a schema, and that something broken doesn't.
+const CHECK: &str = r#"
+import sys, xmlschema
+schema = xmlschema.XMLSchema(sys.argv[1])
+for path in sys.argv[2:]:
+    for error in schema.iter_errors(path):
+        print(path, error.path, error.reason)
+assert not schema.is_valid("<testsuites><testsuite/></testsuites>")
+"#;
+
+#[test]
+fn junit_follows_the_schema_of_jenkins() -> Result<()> {
+    let schema = published("junit-report", "tests/JUnit.xsd")?;
+    let packages = scratch("python")?;
+    if !packages.join("xmlschema").exists() {
+        let wanted = ["xmlschema==4.3.2", "elementpath==5.1.4"];
+        let mut pip = program("python3");
+        pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"]);
+        output(pip.arg(&packages).args(wanted))?;
+    }
+    let mut check = program("python3");
+    check.args(["-c", CHECK]).arg(schema);
+    check.args(snapshots(".junit.xml")?);
+    let said = output(check.env("PYTHONPATH", packages))?;
+    assert!(said.is_empty(), "{said}");
+    Ok(())
+}
+
+/// GitLab documents the members in words.
+#[test]
+fn gitlab_gets_what_it_asks_for() -> Result<()> {
+    for path in snapshots(".gitlab.json")? {
+        let document: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        let mut seen = std::collections::BTreeSet::new();
+        for issue in document.as_array().ok_or("no array")? {
+            for name in ["description", "check_name", "fingerprint"] {
+                assert!(!issue[name].as_str().ok_or(name)?.is_empty());
+            }
+            assert!(seen.insert(issue["fingerprint"].to_string()), "{issue}");
+            let severity = issue["severity"].as_str().ok_or("no severity")?;
+            assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity));
+            let file = issue["location"]["path"].as_str().ok_or("no path")?;
+            assert!(!file.starts_with(['/', '.']), "{file}");
+            assert!(issue["location"]["lines"]["begin"].as_u64() > Some(0));
         }
     }
     Ok(())

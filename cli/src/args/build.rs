@@ -18,6 +18,8 @@ use crate::stub::Selector;
     "  wasify build --crate ripgrep --release       a published application, into this directory\n",
     "  wasify build --fix                           change flags until it builds\n",
     "  wasify build --format json > report.json     for a program to read\n",
+    "  wasify build --format github --format sarif=wasify.sarif\n",
+    "                                               for CI: annotations, and a file for code scanning\n",
     "  wasify build -D warnings                     exit with 1 for warnings too\n",
     "  wasify build --write-baseline                accept what is there\n",
     "  wasify build --ci                            exit with 1 only for what is worse than that\n",

@@ -5,10 +5,13 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use crate::report::STDIN;
+
 /// The reports that are asked for.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutputArgs {
-    /// How to write the report: human, json or sarif. With `=FILE` it goes into that file; may be repeated, and
+    /// How to write the report: human, json, sarif, github, gitlab, junit or
+    /// markdown. With `=FILE` it goes into that file; may be repeated, and
     /// one of them goes to standard output [default: human]
     #[arg(long = "format", value_name = "FORMAT[=FILE]")]
     pub outputs: Vec<Output>,
@@ -32,6 +35,14 @@ pub enum ReportFormat {
     Json,
     /// SARIF 2.1.0, for code scanning services and editors.
     Sarif,
+    /// GitHub's workflow commands, with the summary of the job.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit's XML, for services that show tests.
+    Junit,
+    /// Markdown, for summaries and comments.
+    Markdown,
 }
 
 impl ReportFormat {
@@ -42,6 +53,10 @@ impl ReportFormat {
             ReportFormat::Human => "human",
             ReportFormat::Json => "json",
             ReportFormat::Sarif => "sarif",
+            ReportFormat::Github => "github",
+            ReportFormat::Gitlab => "gitlab",
+            ReportFormat::Junit => "junit",
+            ReportFormat::Markdown => "markdown",
         }
     }
 }
@@ -62,6 +77,11 @@ impl FromStr for Output {
         };
         match file {
             Some("") => Err("there is no file after the `=`".to_owned()),
+            // As everywhere, it stands for the standard stream.
+            Some(STDIN) => Ok(Output {
+                format: *format,
+                file: None,
+            }),
             file => Ok(Output {
                 format: *format,
                 file: file.map(PathBuf::from),
@@ -78,16 +98,28 @@ mod tests {
     fn a_file_begins_after_the_first_sign() {
         let output: Output = "json=a=b.json".parse().unwrap();
         assert_eq!(output.file, Some(PathBuf::from("a=b.json")));
-        assert_eq!("human".parse::<Output>().unwrap().file, None);
+        for text in ["human", "human=-"] {
+            assert_eq!(text.parse::<Output>().unwrap().file, None);
+        }
+    }
+
+    #[test]
+    fn the_help_names_all() {
+        let command = OutputArgs::augment_args(clap::Command::new("x"));
+        let help = command.get_arguments().next().unwrap().get_help().unwrap();
+        let help = help.to_string();
+        for format in ReportFormat::value_variants() {
+            assert!(help.contains(format.name()), "{help}");
+        }
     }
 
     #[test]
     fn what_is_no_format_is_told() {
         for (text, expected) in [
             ("json=", "no file"),
-            ("", "the formats are human, json, sarif"),
-            ("JSON", "the formats are human, json, sarif"),
-            ("=x", "the formats are human, json, sarif"),
+            ("", "the formats are human, json, sarif,"),
+            ("JSON", "the formats are human, json, sarif,"),
+            ("=x", "the formats are human, json, sarif,"),
         ] {
             let error = text.parse::<Output>().unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");

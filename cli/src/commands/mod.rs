@@ -27,8 +27,8 @@ use crate::events::Events as _;
 use crate::execute::surroundings::Surroundings;
 use crate::fix::journal;
 use crate::report::human::{FILE_WIDTH, Look};
-use crate::report::output::Outputs;
-use crate::report::{Report, Sources, Status, json, sarif};
+use crate::report::output::{Outputs, append};
+use crate::report::{Report, Sources, Status, github, gitlab, json, junit, markdown, sarif};
 use crate::terminal::Terminal;
 
 /// How a command writes its report for people.
@@ -54,6 +54,7 @@ fn show(
                 .map(|project| project.root.as_path()),
         ),
     };
+    summarize(report, outputs, terminal);
     deliver(outputs, terminal, |format, width| {
         let look = match width {
             Some(_) => look.for_file(),
@@ -62,6 +63,17 @@ fn show(
         render(report, format, &look, human)
     })?;
     Ok(report.status())
+}
+
+/// In a job of GitHub's CI, adds the summary to that of the job.
+fn summarize(report: &Report, outputs: &Outputs, terminal: &Terminal) {
+    if outputs.stdout == ReportFormat::Github
+        && let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY")
+        && !summary.is_empty()
+    {
+        append(Path::new(&summary), &github::summary(report))
+            .unwrap_or_else(|error| terminal.warning(&format!("{error:#}")));
+    }
 }
 
 /// Writes what `render` makes: for standard output, or with the width of a file.
@@ -97,6 +109,12 @@ fn render(report: &Report, format: ReportFormat, look: &Look, human: Human) -> R
         ReportFormat::Human => Ok(human(report, look)),
         ReportFormat::Json => json::render(report).context("failed to write the report as JSON"),
         ReportFormat::Sarif => sarif::render(report).context("failed to write the report as SARIF"),
+        ReportFormat::Github => Ok(github::render(report)),
+        ReportFormat::Gitlab => {
+            gitlab::render(report).context("failed to write the report as JSON")
+        }
+        ReportFormat::Junit => Ok(junit::render(report)),
+        ReportFormat::Markdown => Ok(markdown::render(report)),
     }
 }
 

@@ -4,10 +4,14 @@
 //! program reads it, and snapshots over the shared sample.
 
 mod entries;
+pub mod github;
+pub mod gitlab;
 pub mod html;
 pub mod human;
 pub mod json;
+pub mod junit;
 mod manifests;
+pub mod markdown;
 pub mod output;
 mod places;
 pub(crate) mod run;
@@ -36,7 +40,7 @@ use crate::toolchain::c::CSearch;
 
 pub use source::Sources;
 
-/// The path that stands for standard input.
+/// The path that stands for standard input, or for standard output.
 pub const STDIN: &str = "-";
 
 /// Everything a command found out.

@@ -146,6 +146,16 @@ impl Destination {
     }
 }
 
+/// Adds the summary of a job to the file that GitHub has made for it.
+///
+/// # Errors
+/// As the file system gives them.
+pub fn append(path: &Path, text: &str) -> Result<()> {
+    let open = OpenOptions::new().create(true).append(true).open(path);
+    let written = open.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("failed to write the job's summary to `{}`", path.display()))
+}
+
 /// The path of a file without links; of one that is not there yet, by the directory that it will be in.
 fn real(path: &Path) -> Option<PathBuf> {
     let new = || {

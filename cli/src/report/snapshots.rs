@@ -5,7 +5,7 @@ use std::path::Path;
 use anstream::adapter::strip_str;
 
 use super::human::{self, Look};
-use super::{Report, Sources, json, sample, sarif};
+use super::{Report, Sources, github, gitlab, json, junit, markdown, sample, sarif};
 
 /// Compares with the file of this name, or writes it.
 fn compare(name: &str, actual: &str) {
@@ -119,6 +119,19 @@ fn json_reports() {
 fn sarif_reports() {
     for (name, report) in reports() {
         compare(&format!("{name}.sarif"), &sarif::render(&report).unwrap());
+    }
+}
+
+#[test]
+fn text_reports_for_services() {
+    for (name, report) in reports() {
+        compare(&format!("{name}.github"), &github::render(&report));
+        compare(
+            &format!("{name}.gitlab.json"),
+            &gitlab::render(&report).unwrap(),
+        );
+        compare(&format!("{name}.junit.xml"), &junit::render(&report));
+        compare(&format!("{name}.md"), &markdown::render(&report));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Test results as JUnit's XML, which CI services read: a suite for each test program.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use wasify_lints::registry;
 
 use super::record::{Record, Test, Verdict, Why};
 use super::results::{Results, Totals};
+use crate::xml::escaped;
 
 /// The results as a document, with a final newline.
 #[must_use]
@@ -103,30 +103,4 @@ fn gap(rule: &str) -> String {
         Some(known) => format!("known gap {rule}: {}", known.effect),
         None => format!("known gap {rule}"),
     }
-}
-
-/// Text as it stands in XML; what can't stand there at all is replaced.
-fn escaped(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| !"<>&\"\r".contains(c) && (c >= ' ' || "\n\t".contains(c)) && !is_none(c);
-    if text.chars().all(plain) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\r' => out.push_str("&#13;"),
-            c if plain(c) => out.push(c),
-            _ => out.push('\u{fffd}'),
-        }
-    }
-    Cow::Owned(out)
-}
-
-/// The two code points above the control characters that XML has no place for.
-fn is_none(c: char) -> bool {
-    matches!(c, '\u{fffe}' | '\u{ffff}')
 }

@@ -4,6 +4,7 @@ mod rules;
 mod v2;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use wasify_lints::finding::Level;
 
@@ -137,8 +138,8 @@ fn location(entry: &Entry<'_>) -> v2::Location {
 fn physical(place: &Place) -> v2::PhysicalLocation {
     v2::PhysicalLocation {
         artifact_location: v2::ArtifactLocation {
-            uri: match place.file.starts_with('/') {
-                true => format!("file://{}", uri(&place.file)),
+            uri: match Path::new(&place.file).is_absolute() {
+                true => format!("file:///{}", uri(place.file.trim_start_matches('/'))),
                 false => uri(&place.file),
             },
             uri_base_id: place.in_repository.then_some(ROOT),
@@ -188,7 +189,19 @@ fn code_flow(entry: &Entry<'_>, places: &Places) -> Option<v2::CodeFlow> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample;
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_from_elsewhere_has_no_place_in_the_repository() {
+        let mut report = sample::found();
+        report.project = None;
+        report.artifacts[0].path = "/elsewhere/a b.wasm".into();
+        let text = render(&report).unwrap();
+        assert!(text.contains("\"file:///elsewhere/a%20b.wasm\""), "{text}");
+        assert!(!text.contains("\"uriBaseId\""), "{text}");
+    }
 
     #[test]
     fn paths_become_references() {
