@@ -111,8 +111,9 @@ pub struct Frame {
 /// A place in the user's own code where a finding holds, as the finding would be told of it alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The innermost function of the user's own on the way to the call, demangled, without its hash: a
-    /// name that stays when lines move.
+    /// The innermost function of the user's own on the way to the call, as `src/edit.rs: spell`: a name that
+    /// stays when lines move, and when the function is inlined into another. Without line tables, the
+    /// function that has the code, demangled and without its hash.
     pub function: String,
     /// As [`Finding::message`].
     pub message: String,

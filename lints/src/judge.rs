@@ -75,16 +75,8 @@ fn places(
     let mut places: Vec<Place> = own
         .map(|caller| {
             let found = finding(program, rule, caller, sure(caller));
-            let inside = program
-                .crate_of(caller.function)
-                .map(|found| &found.package);
-            let mut frames = found.call_path.iter().rev();
-            let innermost = frames.find(|frame| frame.package.as_ref() == inside);
             Place {
-                function: match innermost {
-                    Some(frame) => frame.function.clone(),
-                    None => trace::plain(&program.label(caller.function)).to_owned(),
-                },
+                function: stable_name(program, caller, &found),
                 message: found.message,
                 level: found.level,
                 confidence: found.confidence,
@@ -100,6 +92,24 @@ fn places(
     });
     places.dedup_by(|later, first| later.function == first.function);
     places
+}
+
+/// What a place is called whether or not its function was inlined into another, which changes from build to
+/// build: its file and its bare name, which is what line tables keep. Without lines, the function that has the code.
+fn stable_name(program: &Program<'_>, caller: &Caller, found: &Finding) -> String {
+    let inside = program
+        .crate_of(caller.function)
+        .map(|found| &found.package);
+    let mut frames = found.call_path.iter().rev();
+    let innermost = frames.find(|frame| frame.package.as_ref() == inside);
+    let located = innermost.and_then(|frame| Some((frame, frame.location.as_ref()?)));
+    match located {
+        Some((frame, location)) => {
+            let file = program.crates.relative(&location.file).replace('\\', "/");
+            format!("{file}: {}", trace::bare(&frame.function))
+        }
+        None => trace::plain(&program.label(caller.function)).to_owned(),
+    }
 }
 
 /// The crate that a rule blames for a call.

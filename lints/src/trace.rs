@@ -36,11 +36,8 @@ pub(crate) fn trace(program: &Program<'_>, path: &[Node]) -> Trace {
         for frame in inlined {
             let Some(symbol) = frame.symbol else { continue };
             let name = names::canonical(&names::demangle(&symbol));
-            folded.push(
-                name,
-                program.crates.of_symbol(&symbol),
-                Some(frame.location),
-            );
+            let of = program.crates.of_inlined(&symbol, &frame.location.file);
+            folded.push_inlined(name, of, frame.location);
         }
         if last_own {
             break;
@@ -105,6 +102,18 @@ impl Folded {
         }
     }
 
+    /// A function that was inlined. A closure without the name of the function that it is in is a part of the
+    /// frame before.
+    pub(crate) fn push_inlined(&mut self, name: String, of: Option<&Crate>, location: Location) {
+        match self.frames.last_mut().filter(|_| name.starts_with('{')) {
+            Some(before) => {
+                before.location = Some(location);
+                before.elided = 0;
+            }
+            None => self.push(name, of, Some(location)),
+        }
+    }
+
     /// The innermost line in the user's own code, else in a dependency.
     fn place(&self) -> Option<Location> {
         let of = |wanted: Role| {
@@ -125,6 +134,26 @@ pub(crate) fn plain(name: &str) -> &str {
     name
 }
 
+/// The last part of a function's path, without generic arguments: what is left of a name in line tables.
+pub(crate) fn bare(name: &str) -> &str {
+    let mut depth = 0_u32;
+    let mut start = 0;
+    for (at, letter) in name.char_indices() {
+        match letter {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            // What follows `::` at the top; `::<` begins arguments.
+            ':' if depth == 0 && name[at..].starts_with("::") && !name[at..].starts_with("::<") => {
+                start = at + 2;
+            }
+            _ => {}
+        }
+    }
+    let last = &name[start..];
+    let end = last.find('<').filter(|end| *end > 0).unwrap_or(last.len());
+    last[..end].trim_end_matches("::")
+}
+
 /// Leaves the middle of a long path out.
 fn shorten(mut frames: Vec<Frame>) -> Vec<Frame> {
     if frames.len() > MOST_FRAMES {
@@ -138,4 +167,24 @@ fn shorten(mut frames: Vec<Frame>) -> Vec<Frame> {
         frames[keep_first - 1].elided += removed;
     }
     frames
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn bare_names_are_those_of_line_tables() {
+        for (name, expected) in [
+            ("notes::lock::take", "take"),
+            ("take", "take"),
+            ("<notes::Note as core::fmt::Display>::fmt", "fmt"),
+            ("notes::map::<alloc::vec::Vec<u8>>", "map"),
+            ("map<alloc::vec::Vec<u8>>", "map"),
+            ("<notes::List<T>>::get::<U>", "get"),
+            ("main", "main"),
+        ] {
+            assert_eq!(bare(name), expected, "{name}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ fn what_is_accepted_stays_green_and_what_is_new_does_not() {
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert!(
         ran.stdout
-            .contains("Worse error std-temp-dir of `notes` in `notes::lock::take`")
+            .contains("Worse error std-temp-dir of `notes` in `src/lock.rs: take`")
     );
     assert!(ran.stdout.contains("there is no wasify-baseline.toml"));
 
@@ -47,7 +47,7 @@ fn what_is_accepted_stays_green_and_what_is_new_does_not() {
 
     // Accepting it changes one line.
     assert_eq!(project.wasify("build --write-baseline").code, Some(0));
-    assert_eq!(project.changed(BASELINE), ["+    \"notes::edit::spell\","]);
+    assert_eq!(project.changed(BASELINE), ["+    \"src/edit.rs: spell\","]);
     assert_eq!(project.wasify("build --ci").code, Some(0));
 
     // What is gone is better, and the file is tightened on request only.
@@ -62,7 +62,7 @@ fn what_is_accepted_stays_green_and_what_is_new_does_not() {
     );
     assert_eq!(project.changed(BASELINE), [""; 0]);
     project.wasify("build --write-baseline");
-    assert_eq!(project.changed(BASELINE), ["-    \"notes::edit::spell\","]);
+    assert_eq!(project.changed(BASELINE), ["-    \"src/edit.rs: spell\","]);
 }
 
 #[test]

@@ -9,6 +9,21 @@ use crate::project::{Project, Ran, program};
 
 const BASELINE: &str = "wasify-baseline.toml";
 const WORKFLOW: &str = ".github/workflows/wasify.yml";
+/// Prints how long files are.
+const MORNING: &str = "fn main() {
+    for file in std::env::args().skip(1) {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        println!(\"{}\", text.len());
+    }
+}
+";
+/// What it does with a file's text later in the day.
+const SAY: &str = "
+fn say(text: &str) {
+    let said = std::process::Command::new(\"say\").arg(text).status();
+    println!(\"{}\", said.is_ok());
+}
+";
 /// Prints a YAML file as JSON.
 const TO_JSON: &str = "import json, sys\nfrom ruamel.yaml import YAML\n\
                        print(json.dumps(YAML(typ='safe').load(open(sys.argv[1]))))";
@@ -69,10 +84,7 @@ fn line_of(project: &Project, file: &str, part: &str) -> usize {
 fn a_teams_day() {
     let project = Project::new();
     // A fresh project: nothing is wrong with it yet.
-    project.write(
-        "src/main.rs",
-        "fn main() {\n    println!(\"{}\", 6 * 7);\n}\n",
-    );
+    project.write("src/main.rs", MORNING);
     for file in ["edit", "lock", "search"] {
         std::fs::remove_file(project.path(&format!("src/{file}.rs"))).unwrap();
     }
@@ -96,12 +108,8 @@ fn a_teams_day() {
     project.git(&["commit", "-q", "-m", "what there is"]);
 
     // Somebody starts a program.
-    project.write(
-        "src/main.rs",
-        "use std::process::Command;\n\nfn main() {\n    println!(\"{}\", 6 * 7);\n    \
-         if std::env::args().len() > 1 {\n        say();\n    }\n}\n\n\
-         fn say() {\n    Command::new(\"say\").status().unwrap();\n}\n",
-    );
+    project.edit("src/main.rs", "println!(\"{}\", text.len())", "say(&text)");
+    project.write("src/main.rs", &(project.text("src/main.rs") + SAY));
     let noon = workflow(&project);
     assert_eq!(noon.len(), 2, "{noon:?}");
     assert_eq!(noon[1].code, Some(1));
@@ -126,7 +134,7 @@ fn a_teams_day() {
             "+package = \"notes\"",
             "+level = \"warn\"",
             "+places = [",
-            "+    \"notes::say\",",
+            "+    \"src/main.rs: say\",",
             "+]",
         ]
     );

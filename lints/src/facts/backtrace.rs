@@ -83,11 +83,8 @@ impl Facts<'_> {
                 };
                 let name = names::canonical(&names::demangle(&symbol));
                 backtrace.all.push(plain(&name).to_owned());
-                folded.push(
-                    name,
-                    program.crates.of_symbol(&symbol),
-                    Some(frame.location),
-                );
+                let of = program.crates.of_inlined(&symbol, &frame.location.file);
+                folded.push_inlined(name, of, frame.location);
             }
         }
         let innermost = folded.innermost();

@@ -40,6 +40,8 @@ pub(crate) type CrateId = u16;
 pub(crate) struct Crates {
     pub(crate) all: Vec<Crate>,
     of: Vec<Option<CrateId>>,
+    /// Where the user's own packages are, inner directories first.
+    sources: Vec<(String, Package)>,
 }
 
 /// The crates that rustup ships for the target and that every program is linked with.
@@ -69,6 +71,45 @@ impl Crates {
             .find(|found| found.package.name.replace('-', "_") == name)
     }
 
+    /// The crate of an inlined function: line tables may have its bare name alone, and then its file tells.
+    pub(crate) fn of_inlined(&self, symbol: &str, file: &str) -> Option<&Crate> {
+        self.of_symbol(symbol).or_else(|| self.of_source(file))
+    }
+
+    /// The crate whose source a file is, as the line tables name it.
+    fn of_source(&self, file: &str) -> Option<&Crate> {
+        let is = |name: &str, version: Option<&str>| {
+            let mut all = self.all.iter();
+            all.find(|found| {
+                found.package.name == name && found.package.version.as_deref() == version
+            })
+        };
+        if let Some((directory, package)) = self.source_of(file) {
+            // A directory of dependencies may be below one of the user's own.
+            if !file[directory.len()..].contains("/registry/") {
+                return is(&package.name, package.version.as_deref());
+            }
+        }
+        let (name, version) = package_of_folder(file.split('/').next()?)?;
+        is(name, Some(version))
+    }
+
+    fn source_of(&self, file: &str) -> Option<&(String, Package)> {
+        let inside = |directory: &str| {
+            let rest = file.strip_prefix(directory);
+            rest.is_some_and(|rest| rest.starts_with(['/', '\\']))
+        };
+        self.sources.iter().find(|(directory, _)| inside(directory))
+    }
+
+    /// A file of the user's own, from its package's directory; others as they are.
+    pub(crate) fn relative<'f>(&self, file: &'f str) -> &'f str {
+        match self.source_of(file) {
+            Some((directory, _)) => file[directory.len()..].trim_start_matches(['/', '\\']),
+            None => file,
+        }
+    }
+
     /// Gives every defined function of `module` its crate.
     pub(crate) fn new(
         module: &Module<'_>,
@@ -87,6 +128,7 @@ impl Crates {
             crates: Crates::default(),
             ids: BTreeMap::new(),
         };
+        namer.crates.sources = packages.sources();
         let imported = module.imports.len();
         namer.crates.of = vec![None; imported];
         for (defined, body) in module.bodies.iter().enumerate() {

@@ -10,6 +10,7 @@ pub struct Packages {
     by_file: BTreeMap<String, Package>,
     by_crate: BTreeMap<String, Package>,
     by_script: BTreeMap<String, Package>,
+    by_source: BTreeMap<String, Package>,
     own: Vec<String>,
     programs: BTreeSet<Package>,
 }
@@ -25,6 +26,18 @@ impl Packages {
     /// Records that the build script of `package` writes into the directory `out`.
     pub fn add_build_script(&mut self, out: &str, package: Package) {
         self.by_script.insert(out.to_owned(), package);
+    }
+
+    /// Records that the sources of `package`, one of the user's own, are below `directory`.
+    pub fn add_source(&mut self, directory: &str, package: Package) {
+        self.by_source.insert(directory.to_owned(), package);
+    }
+
+    /// The directories with sources of the user's own packages, inner ones first.
+    pub(crate) fn sources(&self) -> Vec<(String, Package)> {
+        let mut sources: Vec<(String, Package)> = self.by_source.clone().into_iter().collect();
+        sources.sort_by_key(|(directory, _)| std::cmp::Reverse(directory.len()));
+        sources
     }
 
     /// Records that a crate (by its name with underscores) is the user's own, not a dependency.

@@ -186,6 +186,12 @@ pub(super) fn packages(
             );
         }
     }
+    for package in metadata.workspace_packages() {
+        if let Some(directory) = package.manifest_path.parent() {
+            let own = package_id::package(&package.id);
+            packages.add_source(directory.as_str(), own);
+        }
+    }
     for name in own_crates(metadata) {
         packages.add_own(&name);
     }

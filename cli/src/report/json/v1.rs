@@ -280,7 +280,7 @@ pub struct Finding {
 /// A place in the project's own crates where a finding holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
-    /// The innermost function of the project on the way to the call.
+    /// The innermost function of the project on the way to the call, with its file: `src/edit.rs: spell`.
     pub function: String,
     /// The nearest line of source.
     pub location: Option<Location>,
