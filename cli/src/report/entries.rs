@@ -297,9 +297,8 @@ fn refused<'a>(artifact: &'a Artifact, fit: &Fit) -> Entry<'a> {
 impl Entry<'_> {
     /// What is wrong, in one line.
     pub(super) fn message(&self) -> String {
-        let text = clean(&self.finding.message);
-        let mut lines = text.lines();
-        lines.next().unwrap_or_default().to_owned()
+        let mut lines = self.finding.message.lines();
+        clean(lines.next().unwrap_or_default())
     }
 
     /// What else is known of it, with a label each, in plain text.
@@ -422,6 +421,17 @@ mod tests {
         assert_eq!(first, prints(4));
         let all: std::collections::BTreeSet<_> = first.iter().collect();
         assert_eq!(all.len(), first.len());
+    }
+
+    #[test]
+    fn what_cargo_says_keeps_its_lines() {
+        let mut report = sample::not_started();
+        let failure = report.failure.as_mut().unwrap();
+        failure.message = "no version\nrequired by x\n".to_owned();
+        let entries = entries(&report, &Places::new(&report));
+        assert_eq!(entries[0].message(), "no version");
+        let first = entries[0].details().into_iter().next();
+        assert_eq!(first, Some(("cargo", "required by x".to_owned())));
     }
 
     #[test]
