@@ -99,6 +99,8 @@ port_files! {
     "simple-http-server/port.toml",
     "simple-http-server/wasi.rs",
     "socket2/port.toml",
+    "starship-battery/port.toml",
+    "starship-battery/wasi.rs",
     "starship/directory.rs",
     "starship/port.toml",
     "static-web-server/port.toml",
