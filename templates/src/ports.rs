@@ -89,6 +89,7 @@ port_files! {
     "remove_dir_all/wasi.rs",
     "reqwest/port.toml",
     "reqwest/wasi.rs",
+    "rlimit/port.toml",
     "rnr/port.toml",
     "rustls-native-certs/port.toml",
     "rustls-native-certs/wasi.rs",

@@ -83,7 +83,7 @@ fn said(
     for message in messages {
         socket.send(TEXT, message.as_bytes())?;
     }
-    let mut bytes = None;
+    let mut bytes: Option<usize> = None;
     let mut count = 0;
     let mut closed = false;
     loop {

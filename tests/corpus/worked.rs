@@ -251,7 +251,7 @@ impl Trial<'_> {
             process.arg(format!("--allow-net=listen:127.0.0.1:{}", self.port));
         }
         let args = self.command.args.join(" ").replace("{server}", "{http}");
-        for (name, address) in PEERS.iter().filter(|(name, _)| args.contains(name)) {
+        for (_, address) in PEERS.iter().filter(|(name, _)| args.contains(name)) {
             process.arg(format!("--allow-net={}", address()));
         }
         process.arg(component).arg("--");
