@@ -64,11 +64,8 @@ fn sent_back(stream: TcpStream) -> io::Result<()> {
 /// at the end. What comes as bytes has no borders: it is one answer.
 pub(crate) fn say(stream: TcpStream, messages: &[String], hear: usize) -> Vec<String> {
     let mut heard = Vec::new();
-    match said(stream, messages, hear, &mut heard) {
-        // Not every program says that it closes.
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
-        Err(error) => heard.push(format!("no answer: {error}")),
-        Ok(()) => {}
+    if let Err(error) = said(stream, messages, hear, &mut heard) {
+        heard.push(format!("no answer: {error}"));
     }
     heard
 }
@@ -88,10 +85,14 @@ fn said(
     let mut closed = false;
     loop {
         if count >= hear && !closed {
-            socket.send(CLOSE, &1000u16.to_be_bytes())?;
+            socket.send(CLOSE, &[])?;
             closed = true;
         }
-        let (kind, content) = socket.receive()?;
+        let (kind, content) = match socket.receive() {
+            // Not every program says that it closes, or has a reason to.
+            Err(error) if closed && (is_end(&error) || is_silence(&error)) => return Ok(()),
+            received => received?,
+        };
         let text = String::from_utf8_lossy(&content).into_owned();
         match (kind, bytes) {
             (CLOSE, _) => return Ok(()),
@@ -105,6 +106,17 @@ fn said(
         }
         count += usize::from(matches!(kind, TEXT | BINARY));
     }
+}
+
+fn is_end(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
+    )
+}
+
+fn is_silence(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 impl Socket {
