@@ -49,11 +49,23 @@ pub(crate) struct Command {
     pub(crate) but: Option<String>,
     #[serde(default)]
     pub(crate) get: Vec<String>,
+    // What rows were made of before these were known stays the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) say: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hear: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pour: Option<String>,
     #[serde(default)]
     pub(crate) limit: Option<String>,
 }
 
 impl Command {
+    /// Whether it goes on until it is stopped.
+    pub(crate) fn serves(&self) -> bool {
+        !self.get.is_empty() || !self.say.is_empty() || self.pour.is_some()
+    }
+
     /// As somebody would type it.
     pub(crate) fn shown(&self) -> String {
         let word = |arg: &String| match arg.contains([' ', '"', '$', '|', '*']) {

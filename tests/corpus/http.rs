@@ -1,13 +1,13 @@
 //! As much of HTTP as it takes to ask a server on the loopback interface, and to be one.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// A server that says less in this time has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// A component is compiled before it starts.
 const START: Duration = Duration::from_secs(240);
 
@@ -17,19 +17,19 @@ pub(crate) fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// Waits until the program listens. Whether it does, before it ends.
-pub(crate) fn listens(port: u16, program: &mut Child) -> bool {
+/// Waits until the program listens: the first connection to it. `None` where it ends before.
+pub(crate) fn connected(port: u16, program: &mut Child) -> Option<TcpStream> {
     let begun = Instant::now();
     while begun.elapsed() < START {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return true;
+        if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
+            return Some(stream);
         }
         if !matches!(program.try_wait(), Ok(None)) {
-            return false;
+            return None;
         }
         thread::sleep(Duration::from_millis(50));
     }
-    false
+    None
 }
 
 /// The status, the kind and the body of an answer.
@@ -105,4 +105,30 @@ fn answer(stream: &TcpStream) -> io::Result<()> {
         writer.write_all(head.as_bytes())?;
         writer.write_all(&body)?;
     }
+}
+
+/// Pours a text into a connection; what comes back until its end.
+pub(crate) fn pour(mut stream: &TcpStream, text: &str) -> String {
+    let mut poured = || -> io::Result<String> {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(text.as_bytes())?;
+        stream.shutdown(Shutdown::Write)?;
+        let mut back = String::new();
+        stream.read_to_string(&mut back)?;
+        Ok(back)
+    };
+    poured().unwrap_or_else(|error| format!("no answer: {error}"))
+}
+
+/// Starts a server that sends each datagram back; its port.
+pub(crate) fn datagrams() -> u16 {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let mut buffer = [0; 2048];
+        while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+            let _ = socket.send_to(&buffer[..length], from);
+        }
+    });
+    port
 }

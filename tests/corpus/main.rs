@@ -30,6 +30,7 @@ mod resolved;
 mod sample;
 mod table;
 mod timed;
+mod websocket;
 mod worked;
 
 use std::collections::BTreeMap;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::golden::{Command, Golden};
 use crate::table::Application;
-use crate::{common, http, measured, sample};
+use crate::{common, http, measured, sample, websocket};
 
 /// Longer than any command takes, the compilation of a component included.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -89,9 +89,36 @@ impl Trial<'_> {
 
     fn filled(&self, text: &str) -> String {
         let folder = self.place.join("folder");
-        text.replace("{folder}", folder.to_str().unwrap())
+        let mut filled = text
+            .replace("{folder}", folder.to_str().unwrap())
             .replace("{port}", &self.port.to_string())
-            .replace("{server}", &format!("http://127.0.0.1:{}", server()))
+            .replace("{server}", "http://{http}");
+        for (name, value) in PEERS.into_iter().chain([("{user}", user as fn() -> _)]) {
+            if filled.contains(name) {
+                filled = filled.replace(name, value());
+            }
+        }
+        filled
+    }
+
+    /// What a server answers.
+    fn asked(&self, child: &mut Child) -> Vec<String> {
+        let Some(stream) = http::connected(self.port, child) else {
+            return Vec::new();
+        };
+        let command = self.command;
+        if !command.say.is_empty() {
+            return websocket::say(stream, &command.say, command.hear.unwrap_or_default());
+        }
+        if let Some(text) = &command.pour {
+            return vec![http::pour(&stream, text)];
+        }
+        drop(stream);
+        let answers = command.get.iter().map(|path| {
+            let answer = without_codes(http::get(self.port, path).into_bytes());
+            String::from_utf8_lossy(&answer).into_owned()
+        });
+        answers.collect()
     }
 
     fn run(&self, start: impl Fn(&Path) -> Process) -> Seen {
@@ -106,26 +133,20 @@ impl Trial<'_> {
             self.finish(&mut self.spawn(&mut with(args)));
         }
         let mut child = self.spawn(&mut with(&self.command.args));
+        let serves = self.command.serves();
         let mut answers = Vec::new();
-        if !self.command.get.is_empty() {
-            let up = http::listens(self.port, &mut child);
-            for path in self.command.get.iter().filter(|_| up) {
-                let answer = http::get(self.port, path);
-                answers.push(
-                    String::from_utf8_lossy(&without_codes(answer.into_bytes())).into_owned(),
-                );
-            }
+        if serves {
+            answers = self.asked(&mut child);
             // It would go on for ever.
             let _ = child.kill();
         }
         let (succeeded, stdout, stderr) = self.finish(&mut child);
-        let serves = !self.command.get.is_empty();
         Seen {
             succeeded: succeeded.filter(|_| !serves),
-            stdout: if serves {
-                Vec::new()
-            } else {
-                self.kept(stdout)
+            stdout: match self.command.get.is_empty() {
+                true => self.kept(stdout),
+                // Who was asked when.
+                false => Vec::new(),
             },
             answers,
             changed: sample::content(&folder, None) != before,
@@ -226,21 +247,42 @@ impl Trial<'_> {
                 .arg("--env")
                 .arg(format!("{name}={}", self.filled(value)));
         }
-        if !self.command.get.is_empty() {
+        if self.command.serves() {
             process.arg(format!("--allow-net=listen:127.0.0.1:{}", self.port));
         }
-        if self.command.args.iter().any(|arg| arg.contains("{server}")) {
-            process.arg(format!("--allow-net=127.0.0.1:{}", server()));
+        let args = self.command.args.join(" ").replace("{server}", "{http}");
+        for (_, address) in PEERS.iter().filter(|(name, _)| args.contains(name)) {
+            process.arg(format!("--allow-net={}", address()));
         }
         process.arg(component).arg("--");
         process
     }
 }
 
-/// The port of the server that clients are tried with.
-fn server() -> u16 {
-    static SERVER: OnceLock<u16> = OnceLock::new();
-    *SERVER.get_or_init(http::serve)
+/// Servers that clients are tried with: what stands for the address of each in a command.
+const PEERS: [(&str, fn() -> &'static str); 3] = [
+    ("{http}", || {
+        static ADDRESS: OnceLock<String> = OnceLock::new();
+        ADDRESS.get_or_init(|| format!("127.0.0.1:{}", http::serve()))
+    }),
+    ("{websocket}", || {
+        static ADDRESS: OnceLock<String> = OnceLock::new();
+        ADDRESS.get_or_init(|| format!("127.0.0.1:{}", websocket::echo()))
+    }),
+    ("{datagrams}", || {
+        static ADDRESS: OnceLock<String> = OnceLock::new();
+        ADDRESS.get_or_init(|| format!("127.0.0.1:{}", http::datagrams()))
+    }),
+];
+
+/// The name of who runs this.
+fn user() -> &'static str {
+    static USER: OnceLock<String> = OnceLock::new();
+    #[expect(clippy::disallowed_methods, reason = "std does not know it")]
+    USER.get_or_init(|| {
+        let output = Process::new("id").arg("-un").output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    })
 }
 
 /// Where two runs differ, in words.
@@ -310,7 +352,7 @@ fn is_nothing(command: &Command, native: &Seen) -> bool {
     let idle = silent && native.stderr.is_empty() && !native.changed;
     silent && command.only.is_some()
         || idle
-        || command.get.len() != native.answers.len()
+        || !command.get.is_empty() && command.get.len() != native.answers.len()
         || native
             .answers
             .iter()
