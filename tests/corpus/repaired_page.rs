@@ -1,13 +1,15 @@
 //! `docs/repaired.md`.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::common;
 use crate::page::list;
+use crate::renewed;
 use crate::repaired::Row;
 use crate::table::Application;
 use crate::timed::{self, Times};
+use crate::worked::Compared;
 
 const HEAD: &str = "\
 # Fifty applications, repaired
@@ -20,7 +22,8 @@ BLESS=1 cargo test -p wasify --test corpus -- --ignored fifty_applications_are_r
 ```
 
 What was found out of an application is kept below `target/tmp/corpus/rows`, and a run that was interrupted goes on where it
-was; without that folder it begins anew. `WASIFY_CORPUS_ONLY=ripgrep,choose` tries these alone.
+was; without that folder it begins anew. `WASIFY_CORPUS_ONLY=ripgrep,choose` tries these alone, and writes
+their rows anew.
 
 - *works*: commands that print the same, end alike and leave the same files as those of the native program, of all that the
   application is tried with (`tests/corpus/golden.toml`). The commands were chosen from what each application is for,
@@ -53,27 +56,15 @@ pub(crate) fn write(all: &[Application], rows: &[Row]) {
             Some(row) => page.push_str(&line(row)),
             None => {
                 let Application { name, version, .. } = application;
-                let _ = writeln!(
-                    page,
-                    "| {name} {version} | – | not tried this time | – | – | – |"
-                );
+                let _ = writeln!(page, "| {name} {version} | – | not tried | – | – | – |");
             }
         }
     }
     page.push_str(&times());
     page.push_str("\n## Where they differ\n\n");
-    for row in rows {
-        for compared in &row.compared {
-            let Some(differs) = &compared.differs else {
-                continue;
-            };
-            let what = compared.limit.as_ref().unwrap_or(differs);
-            let kind = if compared.limit.is_some() {
-                "limit: "
-            } else {
-                ""
-            };
-            let _ = writeln!(page, "- `{}`: {kind}{}", compared.command, escaped(what));
+    for compared in rows.iter().flat_map(|row| &row.compared) {
+        if let Some(difference) = difference(compared) {
+            let _ = writeln!(page, "{difference}");
         }
     }
     page.push_str("\n## What they do without\n\n");
@@ -82,8 +73,29 @@ pub(crate) fn write(all: &[Application], rows: &[Row]) {
             let _ = writeln!(page, "- {}: {costs}", row.name);
         }
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/repaired.md");
-    std::fs::write(path, page).unwrap();
+    std::fs::write(path(), page).unwrap();
+}
+
+/// Writes some rows of the page anew.
+pub(crate) fn renew(rows: &[Row]) {
+    let old = std::fs::read_to_string(path()).unwrap();
+    std::fs::write(path(), renewed::page(&old, rows)).unwrap();
+}
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/repaired.md")
+}
+
+/// How a command differs, as an item of a list.
+pub(crate) fn difference(compared: &Compared) -> Option<String> {
+    let differs = compared.differs.as_ref()?;
+    let what = compared.limit.as_ref().unwrap_or(differs);
+    let kind = if compared.limit.is_some() {
+        "limit: "
+    } else {
+        ""
+    };
+    Some(format!("- `{}`: {kind}{}", compared.command, escaped(what)))
 }
 
 /// How long `--fix` took, as far as that was measured.
@@ -109,7 +121,7 @@ fn times() -> String {
     )
 }
 
-fn line(row: &Row) -> String {
+pub(crate) fn line(row: &Row) -> String {
     let yes = |yes| if yes { "builds" } else { "–" };
     let counted = row.compared.iter().filter(|it| it.limit.is_none());
     let right = counted.clone().filter(|it| it.is_right()).count();
