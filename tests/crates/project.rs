@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use wasify_lints::registry;
 use wasify_lints::rule::Rule;
@@ -104,6 +105,9 @@ pub(crate) fn cargo(folder: &Path, arguments: &[&str], case: &Case) -> Result<()
 
 /// Lets rustup add a target; it does nothing where it is there.
 pub(crate) fn add_target(folder: &Path, target: &str) -> Result<(), String> {
+    // rustup takes what it downloads away from another that downloads the same.
+    static RUSTUP: Mutex<()> = Mutex::new(());
+    let _alone = RUSTUP.lock();
     let output = plain("rustup", folder)
         .args(["target", "add", target])
         .output();

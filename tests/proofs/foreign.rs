@@ -2,13 +2,20 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 
 use crate::built::{self, Profile};
 use crate::support;
 
+/// rustup takes what it downloads away from another that downloads the same.
+static RUSTUP: Mutex<()> = Mutex::new(());
+
 /// Builds a fixture with plain cargo; rustup adds the target when it is missing.
 pub(crate) fn build(fixture: &str, target: &str, profile: Profile) -> Result<PathBuf, String> {
-    ran("rustup", &["target", "add", target])?;
+    {
+        let _alone = RUSTUP.lock();
+        ran("rustup", &["target", "add", target])?;
+    }
     let folder = built::target_dir();
     let out = folder.to_str().ok_or("the target directory is no text")?;
     let name = profile.name();

@@ -74,7 +74,7 @@ pub enum Command {
     Test(Box<TestArgs>),
     /// Write wasify.toml, a CI step, and what deploys the component
     Init(InitArgs),
-    /// Put reports on many projects together
+    /// Put reports on many projects together, or write one as a page
     Report(ReportsArgs),
     /// Write the port's flags into cargo's own files, so that plain cargo builds it
     Eject(EjectArgs),
