@@ -15,6 +15,9 @@ macro_rules! port_files {
 }
 
 port_files! {
+    "actix-server/accept.rs",
+    "actix-server/port.toml",
+    "actix-server/waker_queue.rs",
     "arboard/port.toml",
     "arboard/wasi.rs",
     "async-tar/port.toml",
@@ -33,6 +36,7 @@ port_files! {
     "ctrlc/port.toml",
     "ctrlc/wasi.rs",
     "cvt/port.toml",
+    "dav-server/port.toml",
     "directories/port.toml",
     "directories/wasi.rs",
     "dirs/port.toml",
@@ -77,6 +81,7 @@ port_files! {
     "memmap2/port.toml",
     "memmap2/wasi.rs",
     "minijinja-cli/port.toml",
+    "miniserve/port.toml",
     "mio/port.toml",
     "oha/port.toml",
     "open/port.toml",

@@ -79,11 +79,8 @@ fn quoted(names: &[String]) -> String {
 fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
     rule.fixed_in.iter().find_map(|fixed| {
         let of = match &fixed.name {
-            Some(name) => *graph.project.packages[index]
-                .dependencies
-                .iter()
-                .map(|dependency| &dependency.to)
-                .find(|to| graph.project.packages[**to].name == *name)?,
+            Some(name) => neighbours(graph, index)
+                .find(|other| graph.project.packages[*other].name == *name)?,
             None => index,
         };
         let package = &graph.project.packages[of];
@@ -94,6 +91,17 @@ fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
         })?;
         Some(updated(graph, package, &fixed.from, to))
     })
+}
+
+/// What a package depends on, and what depends on it.
+fn neighbours(graph: &Graph<'_>, index: usize) -> impl Iterator<Item = usize> {
+    let packages = &graph.project.packages;
+    let below = packages[index].dependencies.iter().map(|it| it.to);
+    let above = packages.iter().enumerate().filter(move |(_, package)| {
+        let mut dependencies = package.dependencies.iter();
+        dependencies.any(|it| it.to == index)
+    });
+    below.chain(above.map(|(at, _)| at))
 }
 
 fn updated(graph: &Graph<'_>, package: &GraphPackage, from: &Version, to: &Version) -> Suggestion {

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 pub use flate2::Compression;
 
 use crate::check::Check;
-use crate::{FormatSpec, GzpError, ZWriter, DICT_SIZE};
+use crate::{DICT_SIZE, FormatSpec, GzpError, ZWriter};
 
 /// How a [`ParCompress`] is made.
 #[derive(Debug)]
@@ -36,7 +36,10 @@ impl<F: FormatSpec> ParCompressBuilder<F> {
         if buffer_size < DICT_SIZE {
             return Err(GzpError::BufferSize(buffer_size, DICT_SIZE));
         }
-        Ok(ParCompressBuilder { buffer_size, ..self })
+        Ok(ParCompressBuilder {
+            buffer_size,
+            ..self
+        })
     }
 
     /// Passed over: there is one thread.
@@ -52,7 +55,10 @@ impl<F: FormatSpec> ParCompressBuilder<F> {
 
     /// How much is compressed.
     pub fn compression_level(self, compression_level: Compression) -> Self {
-        ParCompressBuilder { compression_level, ..self }
+        ParCompressBuilder {
+            compression_level,
+            ..self
+        }
     }
 
     /// Passed over: there is one thread.
@@ -76,7 +82,10 @@ impl<F: FormatSpec> ParCompressBuilder<F> {
 
     fn made<'scope, W: Write>(self, writer: W) -> ParCompress<'scope, F, W> {
         ParCompress {
-            output: Some(Output { writer, started: None }),
+            output: Some(Output {
+                writer,
+                started: None,
+            }),
             buffer: BytesMut::with_capacity(self.buffer_size),
             dictionary: None,
             settings: self,
@@ -117,7 +126,11 @@ impl<F: FormatSpec, W: Write> Output<F, W> {
         dictionary: Option<&Bytes>,
         is_last: bool,
     ) -> Result<(), GzpError> {
-        let ParCompressBuilder { compression_level: level, format, .. } = *settings;
+        let ParCompressBuilder {
+            compression_level: level,
+            format,
+            ..
+        } = *settings;
         let (mut compressor, mut sum) = match self.started.take() {
             Some(started) => started,
             None => {

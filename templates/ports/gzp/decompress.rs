@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 
 use bytes::{Buf, Bytes};
-use flate2::read::MultiGzDecoder;
 pub use flate2::Compression;
+use flate2::read::MultiGzDecoder;
 
 use crate::check::Check;
-use crate::{BlockFormatSpec, GzpError, DICT_SIZE};
+use crate::{BlockFormatSpec, DICT_SIZE, GzpError};
 
 /// The sum and the length at the end of a block.
 const FOOTER_SIZE: usize = 8;
@@ -22,7 +22,10 @@ pub struct ParDecompressBuilder<F: BlockFormatSpec> {
 impl<F: BlockFormatSpec> ParDecompressBuilder<F> {
     /// For a format.
     pub fn new() -> Self {
-        ParDecompressBuilder { num_threads: 1, format: F::new() }
+        ParDecompressBuilder {
+            num_threads: 1,
+            format: F::new(),
+        }
     }
 
     /// Passed over: a block is as large as it was made.
@@ -64,7 +67,10 @@ impl<F: BlockFormatSpec> ParDecompressBuilder<F> {
 
     /// 0 is for [`maybe_par_from_reader`](Self::maybe_par_from_reader).
     pub fn maybe_num_threads(self, num_threads: usize) -> Self {
-        ParDecompressBuilder { num_threads, ..self }
+        ParDecompressBuilder {
+            num_threads,
+            ..self
+        }
     }
 
     /// What decompresses out of a reader: blocks, or whatever is there for 0 threads.
@@ -121,7 +127,9 @@ impl<F: BlockFormatSpec> ParDecompress<F> {
         let rest = size
             .checked_sub(F::HEADER_SIZE)
             .filter(|rest| *rest >= FOOTER_SIZE)
-            .ok_or(GzpError::InvalidBlockSize("shorter than its header and footer"))?;
+            .ok_or(GzpError::InvalidBlockSize(
+                "shorter than its header and footer",
+            ))?;
         let mut body = vec![0; rest];
         reader.read_exact(&mut body)?;
         let promised = self.format.get_footer_values(&body);
@@ -130,7 +138,8 @@ impl<F: BlockFormatSpec> ParDecompress<F> {
             0 => Vec::new(),
             _ => {
                 let data = &body[..rest - FOOTER_SIZE];
-                self.format.decode_block(&mut self.decompressor, data, length)?
+                self.format
+                    .decode_block(&mut self.decompressor, data, length)?
             }
         };
         let mut check = F::B::new();
