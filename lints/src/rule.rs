@@ -115,7 +115,8 @@ impl Cause {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fixed {
-    /// The package; that of the rule's only row in `match.crates` when absent.
+    /// The package, which is a dependency of the blocked one or depends on it; that of the rule's only row in
+    /// `match.crates` when absent.
     #[serde(default)]
     pub name: Option<String>,
     /// The first one.

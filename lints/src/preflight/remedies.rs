@@ -79,11 +79,8 @@ fn quoted(names: &[String]) -> String {
 fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
     rule.fixed_in.iter().find_map(|fixed| {
         let of = match &fixed.name {
-            Some(name) => *graph.project.packages[index]
-                .dependencies
-                .iter()
-                .map(|dependency| &dependency.to)
-                .find(|to| graph.project.packages[**to].name == *name)?,
+            Some(name) => neighbours(&graph.project.packages, index)
+                .find(|other| graph.project.packages[*other].name == *name)?,
             None => index,
         };
         let package = &graph.project.packages[of];
@@ -92,13 +89,33 @@ fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
                 && allowed(graph, of, version)
                 && !is_blocked(graph, of, version)
         })?;
-        Some(updated(graph, package, &fixed.from, to))
+        let blocked = &graph.project.packages[index];
+        let above = package.dependencies.iter().any(|it| it.to == index);
+        let why = match above {
+            true => format!("asks for another `{}`", blocked.name),
+            false => "builds".to_owned(),
+        };
+        let title = format!(
+            "update `{}`, which {why} from {} on",
+            package.name, fixed.from
+        );
+        Some(updated(graph, package, title, to))
     })
 }
 
-fn updated(graph: &Graph<'_>, package: &GraphPackage, from: &Version, to: &Version) -> Suggestion {
+/// What a package depends on, and what depends on it.
+fn neighbours(packages: &[GraphPackage], index: usize) -> impl Iterator<Item = usize> {
+    let below = packages[index].dependencies.iter().map(|it| it.to);
+    let above = packages.iter().enumerate().filter(move |(_, package)| {
+        let mut dependencies = package.dependencies.iter();
+        dependencies.any(|it| it.to == index)
+    });
+    below.chain(above.map(|(at, _)| at))
+}
+
+fn updated(graph: &Graph<'_>, package: &GraphPackage, title: String, to: &Version) -> Suggestion {
     Suggestion {
-        title: format!("update `{}`, which builds from {from} on", package.name),
+        title,
         applicability: Applicability::Safe,
         kind: Kind::Version,
         flag: Some(format!(
@@ -172,6 +189,22 @@ fn allowed(graph: &Graph<'_>, index: usize, version: &Version) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::project::written;
+
+    #[test]
+    fn what_asks_for_a_package_can_be_updated_too() {
+        let project = written::project(
+            "
+            app: server
+            server: sockets
+            sockets: sys
+            sys",
+        );
+        let of = |name: &str| project.packages.iter().position(|it| it.name == name);
+        let sockets = of("sockets").unwrap();
+        let near: Vec<_> = neighbours(&project.packages, sockets).map(Some).collect();
+        assert_eq!(near, [of("sys"), of("server")]);
+    }
 
     #[test]
     fn updates_stay_compatible() {

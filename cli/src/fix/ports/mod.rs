@@ -129,7 +129,8 @@ pub fn suggest(
 }
 
 /// Why a port is taken although the dependency graph says nothing: it cures a rule about std, wherever that is
-/// called, or what no rule knows. One that goes along with another has no reason of its own.
+/// called, nothing but what only the errors of a build show, or what no rule knows. One that goes along with another has no
+/// reason of its own.
 ///
 /// # Errors
 /// An embedded rule or port is broken.
@@ -141,7 +142,11 @@ pub fn silent_cure(port: &Port) -> anyhow::Result<Option<&'static str>> {
     }
     for id in &port.cures {
         let rule = registry::rule(id).context("failed to read the rules")?;
-        let silent = |rule: &&Rule| rule.group == "std" && rule.matches.crates.is_empty();
+        let alone = port.cures.len() == 1;
+        let silent = |rule: &&Rule| {
+            let is_silent = rule.group == "std" || rule.group == "build" && alone;
+            is_silent && rule.matches.crates.is_empty()
+        };
         if let Some(rule) = rule.filter(silent) {
             return Ok(Some(&rule.id));
         }
