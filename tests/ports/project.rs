@@ -126,6 +126,9 @@ impl Project {
             .args(["build", "--target", "wasm32-wasip2", "--target-dir"])
             .arg(scratch().join("target"))
             .args(options)
+            // Nobody looks at its lines, and nothing is built twice.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env("CARGO_INCREMENTAL", "0")
             .current_dir(&self.folder);
         if self.unstable {
             command.env("RUSTC_BOOTSTRAP", "1");
