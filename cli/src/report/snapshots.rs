@@ -49,6 +49,7 @@ fn human_reports() {
     human("clean", &sample::clean(), human::build);
     human("failed", &sample::failed(), human::build);
     human("surveyed", &sample::surveyed(), human::doctor);
+    human("healthy", &sample::healthy(), human::doctor);
     human("not-started", &sample::not_started(), human::build);
     human("inspect", &sample::clean(), human::inspect);
     human("hosts", &sample::hosts(), human::build);
@@ -66,6 +67,12 @@ fn verbose_reports() {
             &strip_str(&text).to_string(),
         );
     }
+}
+
+#[test]
+fn a_verbose_letter() {
+    let text = human::doctor(&sample::surveyed(), &look(100, true));
+    compare("surveyed-verbose.txt", &strip_str(&text).to_string());
 }
 
 #[test]
@@ -99,9 +106,13 @@ fn what_can_be_wrapped_is() {
 
 #[test]
 fn nothing_of_a_foreign_file_reaches_the_terminal_as_a_command() {
-    let text = human::build(&sample::found(), &look(80, true));
-    assert!(!text.contains("\u{1b}[2J"), "{text}");
-    assert!(text.contains("evil"));
+    for text in [
+        human::build(&sample::found(), &look(80, true)),
+        human::doctor(&sample::surveyed(), &look(80, true)),
+    ] {
+        assert!(!text.contains("\u{1b}[2J"), "{text}");
+        assert!(text.contains("evil"));
+    }
 }
 
 #[test]
@@ -114,7 +125,7 @@ fn json_reports() {
     }
 }
 
-fn reports() -> [(&'static str, Report); 6] {
+fn reports() -> [(&'static str, Report); 8] {
     [
         ("found", sample::found()),
         ("several", sample::several()),
@@ -122,6 +133,8 @@ fn reports() -> [(&'static str, Report); 6] {
         ("failed", sample::failed()),
         ("not-started", sample::not_started()),
         ("hosts", sample::hosts()),
+        ("surveyed", sample::surveyed()),
+        ("healthy", sample::healthy()),
     ]
 }
 
@@ -156,5 +169,5 @@ fn exit_codes() {
         .iter()
         .map(|(_, report)| report.status().code())
         .collect();
-    assert_eq!(codes, [1, 1, 0, 1, 1, 1]);
+    assert_eq!(codes, [1, 1, 0, 1, 1, 1, 1, 0]);
 }

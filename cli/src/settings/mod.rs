@@ -2,6 +2,7 @@
 //! it on request only.
 
 mod flags;
+mod places;
 mod read;
 mod save;
 
@@ -9,6 +10,7 @@ pub use flags::{
     FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag, read_flags, read_stubs,
     with_flags, write_flags,
 };
+pub use places::Places;
 pub use read::read;
 pub use save::{Added, save};
 
