@@ -26,7 +26,9 @@ pub mod preflight;
 pub mod registry;
 pub mod rule;
 mod rules;
+pub mod rustflags;
 pub mod suggestion;
+pub mod tools;
 mod trace;
 
 pub use check::{Checked, Skipped, check};

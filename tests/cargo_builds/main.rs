@@ -1,6 +1,7 @@
 //! Cargo projects, built for real: what comes out, and that it is what plain cargo makes.
 
 mod at_once;
+mod checkup;
 mod common;
 mod ejecting;
 mod failures;

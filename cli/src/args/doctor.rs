@@ -17,21 +17,24 @@ use crate::levels::LevelArgs;
     "  wasify doctor                                the project in this directory\n",
     "  wasify doctor --no-default-features          what is left without its default features\n",
     "  wasify doctor --crate nu                     a published application\n",
+    "  wasify doctor --install                      what the project needs and is not there\n",
     "  wasify doctor --install c-compiler           a C compiler for packages with C code\n",
+    "  wasify doctor -v                             also the tools that the project does not need\n",
     "  wasify doctor --format json                  all of it, for a program to read\n",
     "  wasify doctor --workspace-root ~/src --partition 2/8 --format json=part-2.json\n",
     "                                               a part of a fleet, for `wasify report merge`\n\n",
     "Exit status:\n",
-    "  0  no package is known to fail to build\n",
-    "  1  a package will not build\n",
+    "  0  nothing is known that keeps the project from being built\n",
+    "  1  a package will not build, or a tool or a setting keeps it from being built\n",
     "  2  wasify could not do its work: wrong usage, a missing tool, no project",
 ))]
 pub struct DoctorArgs {
     /// The project's directory [default: the current one]
     #[arg(value_name = "PATH", conflicts_with_all = ["manifest_path", "published"])]
     pub path: Option<PathBuf>,
-    /// Install what is missing and wasify knows how to install, then examine
-    #[arg(long, value_enum, value_name = "TOOL")]
+    /// Install what is missing and wasify knows how to install, then examine; without a name all that the
+    /// project needs
+    #[arg(long, value_enum, value_name = "TOOL", num_args = 0..=1, default_missing_value = "needed")]
     pub install: Option<Tool>,
     /// Examine every package of these workspaces, or of the projects right below these directories
     #[arg(long = "workspace-root", value_name = "DIR", num_args = 1..)]
@@ -63,6 +66,10 @@ pub struct DoctorArgs {
 pub enum Tool {
     /// A C compiler for WebAssembly: zig, from PyPI, into wasify's cache directory (411 MB).
     CCompiler,
+    /// Rust's standard library for wasm32-wasip2, with rustup.
+    Target,
+    /// Those of them that are missing and that the project needs.
+    Needed,
 }
 
 impl DoctorArgs {

@@ -92,6 +92,7 @@ fn reported(
         of_build: of_build(&built.foreign, levels)?,
         c_search: None,
         survey: None,
+        checkup: None,
         ratchet: None,
     })
 }

@@ -2,16 +2,20 @@
 
 use anyhow::{Context, Result};
 use wasify_lints::registry;
+use wasify_lints::tools::C_COMPILER;
 
 use super::show;
+use crate::args::doctor::Tool;
 use crate::args::{DoctorArgs, GlobalArgs};
-use crate::ecosystem::{BuildRequest, cargo};
+use crate::ecosystem::{BuildRequest, Examined, cargo};
+use crate::events::Events as _;
+use crate::execute::shim::TARGET;
 use crate::execute::surroundings::Surroundings;
 use crate::levels::Levels;
 use crate::report::output::Outputs;
 use crate::report::{Project, Report, Status, Surveyed, human};
 use crate::terminal::Terminal;
-use crate::toolchain::c;
+use crate::toolchain::{self, c};
 
 /// Examines the project and reports.
 ///
@@ -24,30 +28,26 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
     let around = Surroundings::of_process()?;
     let outputs = Outputs::new(&args.output.outputs, &around.cwd, &[])?;
     let request = args.request();
-    if args.install.is_some() {
-        let offline = request.offline || request.frozen;
-        c::install(&around, &around.cwd, offline, terminal)?;
-    }
     if !args.workspace_roots.is_empty() {
         return super::fleet::run(args, &levels, &outputs, terminal);
     }
-    let report = examined(&around, &request, &levels, terminal)?;
+    let mut examined = cargo::examine(&around, &request, terminal)?;
+    if let Some(tool) = args.install
+        && install(tool, &around, &request, &examined, terminal)?
+    {
+        examined = cargo::examine(&around, &request, terminal)?;
+    }
+    let report = reported(examined, &request, &levels);
     show(&report, &outputs, global, terminal, human::doctor)
 }
 
 /// The report on one project.
-pub(super) fn examined(
-    around: &Surroundings,
-    request: &BuildRequest,
-    levels: &Levels,
-    terminal: &Terminal,
-) -> Result<Report> {
-    let examined = cargo::examine(around, request, terminal)?;
+pub(super) fn reported(examined: Examined, request: &BuildRequest, levels: &Levels) -> Report {
     let (survey, failure) = match examined.survey {
         Ok(survey) => (Some(Surveyed::new(survey, levels)), None),
         Err(failure) => (None, Some(failure)),
     };
-    Ok(Report {
+    Report {
         project: Some(Project::new(
             examined.project,
             examined.root,
@@ -60,7 +60,46 @@ pub(super) fn examined(
         of_build: Vec::new(),
         c_search: examined.c_search,
         survey,
+        checkup: Some(examined.checkup),
         lines_with: None,
         ratchet: None,
-    })
+    }
+}
+
+/// Installs what was asked for, or what is missing and needed. Gives whether anything was installed.
+fn install(
+    tool: Tool,
+    around: &Surroundings,
+    request: &BuildRequest,
+    examined: &Examined,
+    terminal: &Terminal,
+) -> Result<bool> {
+    let offline = request.offline || request.frozen;
+    let cwd = request
+        .path
+        .as_deref()
+        .map_or(around.cwd.clone(), |path| around.absolute(path));
+    let missing = |name: &str| {
+        let mut tools = examined.checkup.tools.iter();
+        tools.any(|tool| {
+            let safe = tool.remedy.as_ref().is_some_and(|remedy| remedy.safe);
+            tool.name == name && tool.is_trouble() && safe
+        })
+    };
+    let target = tool == Tool::Target || tool == Tool::Needed && missing(TARGET);
+    let compiler = tool == Tool::CCompiler || tool == Tool::Needed && missing(C_COMPILER);
+    if target {
+        toolchain::ensure_target(around, &cwd, false, offline, terminal)
+            .map_err(toolchain::Missing::or_trouble)?;
+    }
+    if compiler {
+        c::install(around, &cwd, offline, terminal)?;
+    }
+    if tool == Tool::Needed && !target && !compiler {
+        terminal.status(
+            "Installed",
+            "nothing: what the project needs and wasify can install is there",
+        );
+    }
+    Ok(target || compiler)
 }

@@ -5,8 +5,8 @@ use anyhow::{Context as _, Result};
 use super::deliver;
 use crate::args::DoctorArgs;
 use crate::args::output::ReportFormat;
-use crate::ecosystem::BuildRequest;
 use crate::ecosystem::trouble::Trouble;
+use crate::ecosystem::{BuildRequest, cargo};
 use crate::errors;
 use crate::events::Events as _;
 use crate::execute::surroundings::Surroundings;
@@ -96,7 +96,8 @@ fn examine(
         workspace: false,
         ..args.request()
     };
-    let report = super::doctor::examined(around, &request, levels, terminal)?;
+    let examined = cargo::examine(around, &request, terminal)?;
+    let report = super::doctor::reported(examined, &request, levels);
     Ok(Project {
         name: name(unit),
         root: unit.root.display().to_string(),

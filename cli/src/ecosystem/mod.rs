@@ -1,6 +1,7 @@
 //! How one kind of project is found, planned, built and understood: one module each.
 
 pub mod cargo;
+mod checkup;
 mod stubbed;
 pub mod trouble;
 
@@ -12,6 +13,8 @@ use wasify_lints::facts::build::{Failure, ForeignCode};
 use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::Survey;
 use wasify_lints::rule::Cause;
+
+pub use checkup::{Checkup, Setting, SettingPlace, Stale};
 
 use crate::settings::FlagInUse;
 use crate::stub::{Call, Selector};
@@ -213,6 +216,8 @@ pub struct Examined {
     pub survey: Result<Survey, BuildFailure>,
     /// The C compilers of this machine, where a package needs one.
     pub c_search: Option<CSearch>,
+    /// The machine's tools, cargo's settings and the port's flags.
+    pub checkup: Checkup,
 }
 
 /// The missing symbols that one crate wants.

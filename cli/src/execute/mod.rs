@@ -6,6 +6,7 @@ pub mod copies;
 pub mod files;
 pub mod lines;
 pub mod objects;
+mod patience;
 pub mod shim;
 pub mod surroundings;
 
@@ -18,6 +19,7 @@ use anyhow::Context as _;
 
 use crate::plan::Invocation;
 use lines::{Ending, Splitter};
+pub use patience::capture_within;
 
 /// What a finished process left.
 #[derive(Debug)]

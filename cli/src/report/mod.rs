@@ -31,7 +31,7 @@ use wasify_lints::preflight::Survey;
 use wasify_lints::rule::{Outcome, Rule};
 use wasify_lints::{Checked, Skipped, registry};
 
-use crate::ecosystem::{BuildFailure, PortInUse};
+use crate::ecosystem::{BuildFailure, Checkup, PortInUse};
 use crate::levels::{LevelSource, Levels};
 use crate::ratchet::Ratchet;
 use crate::settings::FlagInUse;
@@ -62,6 +62,8 @@ pub struct Report {
     pub c_search: Option<CSearch>,
     /// What the dependency graph tells, where nothing was built.
     pub survey: Option<Surveyed>,
+    /// The machine's tools, cargo's settings and the port's flags, where `wasify doctor` looked at them.
+    pub checkup: Option<Checkup>,
     /// What to add to the command line so that findings have source lines, where the build had none.
     pub lines_with: Option<String>,
     /// How it compares with what is accepted, where that was asked for.
@@ -354,6 +356,7 @@ impl Report {
             of_build: Vec::new(),
             c_search: None,
             survey: None,
+            checkup: None,
             lines_with: None,
             ratchet: None,
         }
@@ -396,7 +399,8 @@ impl Report {
             Some(ratchet) => !ratchet.worse.is_empty(),
             None => self.counts().deny > 0,
         };
-        if self.failure.is_some() || wrong || refused {
+        let sick = self.checkup.as_ref().is_some_and(Checkup::is_trouble);
+        if self.failure.is_some() || wrong || refused || sick {
             Status::Found
         } else {
             Status::Clean

@@ -1,6 +1,7 @@
 //! The one set of sample values that the snapshots of all renderers are taken of.
 
 mod blocked;
+mod checkup;
 mod hosts;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use super::{Artifact, Binary, Project, Report};
 use crate::ecosystem::{BuildFailure, Remedy};
 use crate::levels::Levels;
 
-pub(crate) use blocked::{failed, surveyed};
+pub(crate) use blocked::{failed, healthy, surveyed};
 pub(crate) use hosts::hosts;
 
 /// The sources the sample's locations point into, beside this file.
@@ -346,6 +347,7 @@ pub(crate) fn found() -> Report {
         of_build: Vec::new(),
         c_search: None,
         survey: None,
+        checkup: None,
         lines_with: None,
         ratchet: None,
     }
@@ -381,6 +383,7 @@ pub(crate) fn several() -> Report {
         of_build: Vec::new(),
         c_search: None,
         survey: None,
+        checkup: None,
         lines_with: None,
         ratchet: None,
     }
@@ -397,6 +400,7 @@ pub(crate) fn clean() -> Report {
         of_build: Vec::new(),
         c_search: None,
         survey: None,
+        checkup: None,
         lines_with: None,
         ratchet: None,
     }
@@ -422,6 +426,7 @@ pub(crate) fn not_started() -> Report {
         of_build: Vec::new(),
         c_search: None,
         survey: None,
+        checkup: None,
         lines_with: None,
         ratchet: None,
     }

@@ -50,6 +50,7 @@ fn human_reports() {
     human("clean", &sample::clean(), human::build);
     human("failed", &sample::failed(), human::build);
     human("surveyed", &sample::surveyed(), human::doctor);
+    human("healthy", &sample::healthy(), human::doctor);
     human("not-started", &sample::not_started(), human::build);
     human("inspect", &sample::clean(), human::inspect);
     human("hosts", &sample::hosts(), human::build);
@@ -67,6 +68,12 @@ fn verbose_reports() {
             &strip_str(&text).to_string(),
         );
     }
+}
+
+#[test]
+fn a_verbose_letter() {
+    let text = human::doctor(&sample::surveyed(), &look(100, true));
+    compare("surveyed-verbose.txt", &strip_str(&text).to_string());
 }
 
 #[test]
@@ -100,9 +107,13 @@ fn what_can_be_wrapped_is() {
 
 #[test]
 fn nothing_of_a_foreign_file_reaches_the_terminal_as_a_command() {
-    let text = human::build(&sample::found(), &look(80, true));
-    assert!(!text.contains("\u{1b}[2J"), "{text}");
-    assert!(text.contains("evil"));
+    for text in [
+        human::build(&sample::found(), &look(80, true)),
+        human::doctor(&sample::surveyed(), &look(80, true)),
+    ] {
+        assert!(!text.contains("\u{1b}[2J"), "{text}");
+        assert!(text.contains("evil"));
+    }
 }
 
 #[test]
@@ -135,7 +146,7 @@ fn text_reports_for_services() {
     }
 }
 
-fn reports() -> [(&'static str, Report); 8] {
+fn reports() -> [(&'static str, Report); 9] {
     [
         ("found", sample::found()),
         ("several", sample::several()),
@@ -144,6 +155,7 @@ fn reports() -> [(&'static str, Report); 8] {
         ("not-started", sample::not_started()),
         ("hosts", sample::hosts()),
         ("surveyed", sample::surveyed()),
+        ("healthy", sample::healthy()),
         ("ratcheted", sample::ratcheted()),
     ]
 }
@@ -213,5 +225,5 @@ fn exit_codes() {
         .iter()
         .map(|(_, report)| report.status().code())
         .collect();
-    assert_eq!(codes, [1, 1, 0, 1, 1, 1, 1, 1]);
+    assert_eq!(codes, [1, 1, 0, 1, 1, 1, 1, 0, 1]);
 }

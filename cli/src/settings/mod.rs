@@ -3,6 +3,7 @@
 
 mod flags;
 mod in_use;
+mod places;
 mod read;
 mod save;
 
@@ -11,6 +12,7 @@ pub use flags::{
     with_flags, write_flags,
 };
 pub use in_use::FlagInUse;
+pub use places::Places;
 pub use read::read;
 pub use save::{Added, save};
 

@@ -3,6 +3,7 @@
 pub mod c;
 mod missing;
 mod target;
+pub mod tools;
 
 pub use missing::Missing;
 pub use target::{ensure_target, target_cfgs};

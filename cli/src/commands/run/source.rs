@@ -186,6 +186,7 @@ fn tell_failure(built: Built, terminal: &Terminal) {
         of_build: Vec::new(),
         c_search: None,
         survey: None,
+        checkup: None,
         lines_with: None,
         ratchet: None,
     };

@@ -19,6 +19,8 @@ const MAX_DEPTH: u8 = 16;
 struct Layer {
     table: Table,
     base: PathBuf,
+    /// `None` for what the command line says.
+    file: Option<PathBuf>,
 }
 
 /// The wrapper that cargo would use, working in `cwd` with the further arguments `args`: from the
@@ -46,49 +48,149 @@ pub(super) fn rustflags(
     cwd: &Path,
     args: &[String],
     cfgs: &[Cfg],
-) -> Vec<String> {
-    let text = |name: &str| {
-        let value = set(around, name).filter(|value| !value.is_empty());
-        value.map(|value| value.to_string_lossy().into_owned())
-    };
-    if let Some(encoded) = text("CARGO_ENCODED_RUSTFLAGS") {
-        return encoded.split('\x1f').map(str::to_owned).collect();
-    }
-    if let Some(flags) = text("RUSTFLAGS") {
-        return words(&flags);
+) -> Vec<Flag> {
+    for (name, separator) in [("CARGO_ENCODED_RUSTFLAGS", "\x1f"), ("RUSTFLAGS", " ")] {
+        let flags = of_variable(around, name, separator);
+        if !flags.is_empty() {
+            return flags;
+        }
     }
     let mut layers = in_arguments(cwd, args);
     layers.extend(in_files(around, cwd));
-    let mut flags: Vec<String> = layers
-        .iter()
-        .rev()
-        .flat_map(|layer| of_target(layer, cfgs))
+    let layers = || layers.iter().rev();
+    let mut flags: Vec<Flag> = layers()
+        .flat_map(|layer| layer.flags(&of_target(layer, cfgs)))
         .collect();
-    flags.extend(
-        text("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS")
-            .iter()
-            .flat_map(|text| words(text)),
-    );
+    flags.extend(of_variable(
+        around,
+        "CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS",
+        " ",
+    ));
     if !flags.is_empty() {
         return flags;
     }
-    let of_build =
-        |layer: &Layer| list(layer.table.get("build").and_then(|it| it.get("rustflags")));
-    flags = layers.iter().rev().flat_map(of_build).collect();
-    flags.extend(
-        text("CARGO_BUILD_RUSTFLAGS")
-            .iter()
-            .flat_map(|text| words(text)),
-    );
+    flags.extend(layers().flat_map(|layer| layer.flags(&of_build(layer))));
+    flags.extend(of_variable(around, "CARGO_BUILD_RUSTFLAGS", " "));
     flags
 }
 
+/// The flags in `build.rustflags`, whether they count or not.
+pub(super) fn build_rustflags(around: &Surroundings, cwd: &Path, args: &[String]) -> Vec<Flag> {
+    let mut layers = in_arguments(cwd, args);
+    layers.extend(in_files(around, cwd));
+    let of_files = layers.iter().rev();
+    of_files
+        .flat_map(|layer| layer.flags(&of_build(layer)))
+        .chain(of_variable(around, "CARGO_BUILD_RUSTFLAGS", " "))
+        .collect()
+}
+
+/// The linker that the settings name for the target, as they write it and as a path; a bare name is looked
+/// up by rustc.
+pub(super) fn linker(
+    around: &Surroundings,
+    cwd: &Path,
+    args: &[String],
+    cfgs: &[Cfg],
+) -> Option<(Flag, PathBuf)> {
+    const VARIABLE: &str = "CARGO_TARGET_WASM32_WASIP2_LINKER";
+    let of_layers = |layers: &[Layer]| {
+        layers.iter().find_map(|layer| {
+            let mut tables = target_tables(layer, cfgs).into_iter();
+            let word = tables.find_map(|table| table.get("linker")?.as_str())?;
+            let flag = layer.flag(word);
+            Some((flag, program(word, &layer.base)))
+        })
+    };
+    if let Some(found) = of_layers(&in_arguments(cwd, args)) {
+        return Some(found);
+    }
+    if let Some(value) = set(around, VARIABLE).filter(|value| !value.is_empty()) {
+        let word = value.to_string_lossy().into_owned();
+        let path = program(&word, cwd);
+        let from = Origin::Variable(VARIABLE);
+        return Some((Flag { word, from }, path));
+    }
+    of_layers(&in_files(around, cwd))
+}
+
+/// The value of a key in the command line's settings or in cargo's files, the first that counts.
+pub(super) fn value(
+    around: &Surroundings,
+    cwd: &Path,
+    args: &[String],
+    keys: &[&str],
+) -> Option<(Value, Origin)> {
+    let mut layers = in_arguments(cwd, args);
+    layers.extend(in_files(around, cwd));
+    layers.iter().find_map(|layer| {
+        let (first, rest) = keys.split_first()?;
+        let start = layer.table.get(*first)?;
+        let value = rest.iter().try_fold(start, |value, key| value.get(*key))?;
+        Some((value.clone(), layer.flag("").from))
+    })
+}
+
+/// A word of a setting, and where it is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Flag {
+    pub(super) word: String,
+    pub(super) from: Origin,
+}
+
+/// Where something is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// In the environment.
+    Variable(&'static str),
+    /// With `--config`.
+    Argument,
+    /// In a file of cargo's.
+    File(PathBuf),
+}
+
+impl Layer {
+    fn flag(&self, word: &str) -> Flag {
+        Flag {
+            word: word.to_owned(),
+            from: match &self.file {
+                Some(file) => Origin::File(file.clone()),
+                None => Origin::Argument,
+            },
+        }
+    }
+
+    fn flags(&self, words: &[String]) -> Vec<Flag> {
+        words.iter().map(|word| self.flag(word)).collect()
+    }
+}
+
+fn of_variable(around: &Surroundings, name: &'static str, separator: &str) -> Vec<Flag> {
+    let value = set(around, name).unwrap_or_default();
+    let value = value.to_string_lossy();
+    let words: Vec<&str> = match separator {
+        " " => value.split_whitespace().collect(),
+        other => value.split(other).filter(|word| !word.is_empty()).collect(),
+    };
+    let flag = |word: &str| Flag {
+        word: word.to_owned(),
+        from: Origin::Variable(name),
+    };
+    words.into_iter().map(flag).collect()
+}
+
+fn of_build(layer: &Layer) -> Vec<String> {
+    list(layer.table.get("build").and_then(|it| it.get("rustflags")))
+}
+
 /// The names of the `--cfg`s among rustc's flags.
-pub(super) fn cfgs(flags: &[String]) -> impl Iterator<Item = &str> {
-    let next = flags.iter().skip(1).map(Some).chain([None]);
-    flags.iter().zip(next).filter_map(|(flag, next)| {
+pub(super) fn cfgs<'f>(
+    flags: impl Iterator<Item = &'f str> + Clone,
+) -> impl Iterator<Item = &'f str> {
+    let next = flags.clone().skip(1).map(Some).chain([None]);
+    flags.zip(next).filter_map(|(flag, next)| {
         if flag == "--cfg" {
-            return next.map(String::as_str);
+            return next;
         }
         flag.strip_prefix("--cfg=")
     })
@@ -102,6 +204,14 @@ fn set(around: &Surroundings, name: &str) -> Option<std::ffi::OsString> {
 }
 
 fn of_target(layer: &Layer, cfgs: &[Cfg]) -> Vec<String> {
+    let tables = target_tables(layer, cfgs).into_iter();
+    tables
+        .flat_map(|table| list(table.get("rustflags")))
+        .collect()
+}
+
+/// The tables below `target` that are about the target.
+fn target_tables<'l>(layer: &'l Layer, cfgs: &[Cfg]) -> Vec<&'l Value> {
     let Some(targets) = layer.table.get("target").and_then(Value::as_table) else {
         return Vec::new();
     };
@@ -112,7 +222,7 @@ fn of_target(layer: &Layer, cfgs: &[Cfg]) -> Vec<String> {
     targets
         .iter()
         .filter(|(name, _)| applies(name))
-        .flat_map(|(_, table)| list(table.get("rustflags")))
+        .map(|(_, table)| table)
         .collect()
 }
 
@@ -134,12 +244,16 @@ fn words(text: &str) -> Vec<String> {
 
 fn wrapper(layer: &Layer) -> Option<PathBuf> {
     let wrapper = layer.table.get("build")?.get("rustc-wrapper")?.as_str()?;
-    // A bare name is looked up in PATH.
-    Some(if wrapper.contains(['/', '\\']) {
-        layer.base.join(wrapper)
+    Some(program(wrapper, &layer.base))
+}
+
+/// A program as a setting names it: a bare name is looked up in `PATH`.
+fn program(name: &str, base: &Path) -> PathBuf {
+    if name.contains(['/', '\\']) {
+        base.join(name)
     } else {
-        PathBuf::from(wrapper)
-    })
+        PathBuf::from(name)
+    }
 }
 
 /// What the `--config` arguments say, in their order.
@@ -165,7 +279,7 @@ fn in_arguments(cwd: &Path, args: &[String]) -> Vec<Layer> {
         if file.is_file() {
             add_file(&mut layers, &file, MAX_DEPTH);
         } else if let Ok(table) = toml::from_str::<Table>(setting) {
-            add_table(&mut layers, table, (cwd, cwd), MAX_DEPTH);
+            add_table(&mut layers, (table, None), (cwd, cwd), MAX_DEPTH);
         }
     }
     layers
@@ -198,19 +312,27 @@ fn add_file(layers: &mut Vec<Layer>, file: &Path, depth: u8) {
     let directory = file.parent();
     let base = directory.and_then(Path::parent);
     if let (Some(table), Some(directory), Some(base)) = (table, directory, base) {
-        add_table(layers, table, (directory, base), depth);
+        add_table(layers, (table, Some(file)), (directory, base), depth);
     }
 }
 
 /// A table, whose includes are relative to the first directory, and programs to the second.
-fn add_table(layers: &mut Vec<Layer>, table: Table, (directory, base): (&Path, &Path), depth: u8) {
+fn add_table(
+    layers: &mut Vec<Layer>,
+    (table, file): (Table, Option<&Path>),
+    (directory, base): (&Path, &Path),
+    depth: u8,
+) {
     let files: Vec<PathBuf> = included(&table)
         .into_iter()
         .rev()
         .map(|file| directory.join(file))
         .collect();
-    let base = base.to_owned();
-    layers.push(Layer { table, base });
+    layers.push(Layer {
+        table,
+        base: base.to_owned(),
+        file: file.map(Path::to_owned),
+    });
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
@@ -354,7 +476,8 @@ mod tests {
         let wasi: [Cfg; 1] = ["target_os=\"wasi\"".parse().expect("it is a cfg")];
         let found = |around: &Surroundings, cfgs_of_target: &[Cfg]| {
             let flags = rustflags(around, &root.path().join("a"), &[], cfgs_of_target);
-            cfgs(&flags).map(str::to_owned).collect::<Vec<_>>()
+            let words = flags.iter().map(|flag| flag.word.as_str());
+            cfgs(words).map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(found(&around, &wasi), ["near", "wasi"]);
         assert_eq!(found(&around, &[]), ["near"]);

@@ -31,6 +31,8 @@ pub(super) struct Known {
     pub tools: Tools,
     /// Cargo's own view.
     pub metadata: Metadata,
+    /// What rustc's `cfg` knows of the target.
+    pub cfgs: Vec<Cfg>,
 }
 
 impl Known {
@@ -100,12 +102,15 @@ pub(super) fn known(
     };
     let flags = config::rustflags(around, &place.cwd, &request.passed_on, &cfgs);
     let tools = Tools {
-        cfgs: config::cfgs(&flags).map(str::to_owned).collect(),
+        cfgs: config::cfgs(flags.iter().map(|flag| flag.word.as_str()))
+            .map(str::to_owned)
+            .collect(),
         c_compiler: false,
         cured: BTreeSet::new(),
     };
     let project = project(&metadata, request, &cfgs, &unified);
     Ok(Known {
+        cfgs,
         resolved: Resolved::new(&project, &selection(request)),
         project,
         tools,
@@ -114,7 +119,7 @@ pub(super) fn known(
 }
 
 /// The features that are asked for, which may stand several in a word.
-fn selection(request: &BuildRequest) -> Selection {
+pub(super) fn selection(request: &BuildRequest) -> Selection {
     let words = |text: &String| -> Vec<String> {
         text.split([',', ' '])
             .filter(|word| !word.is_empty())

@@ -1,6 +1,7 @@
 //! Cargo projects: from a request to components with their witnesses.
 
 mod artifacts;
+mod checkup;
 mod command;
 mod config;
 mod diagnosis;
@@ -16,10 +17,12 @@ mod native;
 mod nothing;
 mod outline;
 mod package_id;
+mod profiles;
 mod progress;
 mod published;
 mod relink;
 mod run;
+mod stale;
 mod test;
 mod unlinked;
 
@@ -32,6 +35,7 @@ use wasify_lints::facts::Packages;
 use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::{self, Survey};
 use wasify_lints::rule::Cause;
+use wasify_lints::tools::Machine;
 
 use crate::ecosystem::trouble::Trouble;
 use crate::ecosystem::{BuildFailure, BuildRequest, Built, BuiltArtifact, Examined};
@@ -42,7 +46,7 @@ use crate::fix::ports;
 use crate::plan::{BuildPlan, Step};
 use crate::settings;
 use crate::toolchain::c;
-use crate::toolchain::{self, Missing};
+use crate::toolchain::{self, Missing, tools};
 use command::Talk;
 use discover::Place;
 pub use ejecting::{Ejected, eject};
@@ -140,7 +144,7 @@ pub fn build(
     job.run(&metadata, events)
 }
 
-/// Looks at a project's dependency graph, and builds nothing.
+/// Looks at a project's dependency graph, its settings and the machine's tools, and builds nothing.
 ///
 /// # Errors
 /// As [`build`]; that cargo can't resolve the project is a [`Trouble`] too.
@@ -150,9 +154,14 @@ pub fn examine(
     events: &dyn Events,
 ) -> anyhow::Result<Examined> {
     let job = Job::fetched(around, request, events)?;
-    let mut known = match job.known() {
+    // Cargo and the tools are asked at once: neither waits for the other.
+    let (known, machine) = std::thread::scope(|scope| {
+        let machine = scope.spawn(|| tools::look(around, &job.place.cwd));
+        (job.known(), machine.join().unwrap_or_default())
+    });
+    let mut known = match known {
         Ok(known) => known,
-        Err(error) => return without_graph(&job, error),
+        Err(error) => return without_graph(&job, &machine, error),
     };
     let c_search =
         preflight::wants_c_compiler(&known.graph()).then(|| c::find(around, &job.place.cwd));
@@ -161,9 +170,11 @@ pub fn examine(
         .and_then(|search| search.compiler.as_ref());
     known.tools.c_compiler = compiler.is_some_and(|compiler| compiler.fault.is_none());
     let root = known.metadata.workspace_root.clone().into_std_path_buf();
+    let machine = tools::with_c(machine, c_search.as_ref());
     Ok(Examined {
         project: project_name(&known.metadata, &root),
         survey: Ok(survey(&known)?),
+        checkup: checkup::checkup(&job, &machine, Some(&known))?,
         c_search,
         root,
     })
@@ -218,7 +229,11 @@ pub fn ingredients(
 
 /// What is told of a project whose graph can't be had: that it is so is a finding, unless cargo could not
 /// do its work.
-fn without_graph(job: &Job<'_>, error: anyhow::Error) -> anyhow::Result<Examined> {
+fn without_graph(
+    job: &Job<'_>,
+    machine: &Machine,
+    error: anyhow::Error,
+) -> anyhow::Result<Examined> {
     let failure = match error.downcast::<Missing>() {
         Ok(missing) => not_installed(&missing),
         Err(error) => {
@@ -235,6 +250,7 @@ fn without_graph(job: &Job<'_>, error: anyhow::Error) -> anyhow::Result<Examined
         project,
         survey: Err(failure),
         c_search: None,
+        checkup: checkup::checkup(job, machine, None)?,
         root,
     })
 }

@@ -1,6 +1,7 @@
 //! The report for programs: `wasify-report/1`.
 
 mod blocked;
+mod checkup;
 mod hosts;
 mod ports;
 mod ratchet;
@@ -69,6 +70,7 @@ pub fn document(report: &Report) -> v1::Report {
             .into_iter()
             .map(|(artifact, judged)| finding(artifact, judged)),
     );
+    let seen = || report.checkup.iter();
     v1::Report {
         schema: SCHEMA.to_owned(),
         wasify: env!("CARGO_PKG_VERSION").to_owned(),
@@ -82,6 +84,15 @@ pub fn document(report: &Report) -> v1::Report {
         ports: report.ports.iter().map(blocked::port).collect(),
         flags: report.flags.iter().map(flag).collect(),
         survey: report.survey.as_ref().map(blocked::survey),
+        tools: seen().flat_map(|it| &it.tools).map(checkup::tool).collect(),
+        settings: seen()
+            .flat_map(|it| &it.settings)
+            .map(checkup::setting)
+            .collect(),
+        stale_flags: seen()
+            .flat_map(|it| &it.stale)
+            .map(checkup::stale)
+            .collect(),
         skipped: report.artifacts.iter().flat_map(skipped).collect(),
         summary: v1::Summary {
             deny,

@@ -2,6 +2,7 @@
 //! be added, and a change of any other kind is a new version beside this one.
 
 mod blocked;
+mod checkup;
 mod hosts;
 mod ratchet;
 mod stubbed;
@@ -13,6 +14,7 @@ pub use blocked::{
     Action, BuildError, BuildFailure, Dependent, FailedPackage, MissingSymbol, MissingSymbols,
     Port, Survey,
 };
+pub use checkup::{Remedy, Setting, StaleFlag, Tool};
 pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
 pub use ratchet::{Change, Ratchet};
 pub use stubbed::{Answer, Stubbed};
@@ -42,6 +44,13 @@ pub struct Report {
     /// What the dependency graph tells of a project that was not built: how many packages there are
     /// for the target. What will not work is in `findings`. Null where something was built or inspected.
     pub survey: Option<Survey>,
+    /// The machine's tools, those that the project needs first. Empty unless `wasify doctor` looked at them,
+    /// as are the next two.
+    pub tools: Vec<Tool>,
+    /// Cargo's settings that fight the port.
+    pub settings: Vec<Setting>,
+    /// Flags in `wasify.toml` whose reason is gone.
+    pub stale_flags: Vec<StaleFlag>,
     /// Rules that could not be decided, with the reason.
     pub skipped: Vec<Skipped>,
     /// How many findings there are.

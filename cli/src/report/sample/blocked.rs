@@ -9,8 +9,9 @@ use wasify_lints::rule::Cause;
 use wasify_lints::suggestion::{Action, Kind, Suggestion};
 
 use super::super::{Report, Surveyed};
+use super::checkup::{c_search, checkup};
 use super::{clean, finding, location, package, suggestion};
-use crate::ecosystem::{BuildFailure, FailedPackage, Missing, MissingSymbols};
+use crate::ecosystem::{BuildFailure, Checkup, FailedPackage, Missing, MissingSymbols};
 use crate::levels::Levels;
 
 /// One of two programs could be built; three packages are to blame, and one more would be.
@@ -22,6 +23,28 @@ pub(crate) fn failed() -> Report {
             cause: None,
             message: "could not compile `home` (lib) due to 1 previous error".to_owned(),
             remedy: None,
+        }),
+        ..clean()
+    }
+}
+
+/// What `wasify doctor` finds where everything is as it should be.
+pub(crate) fn healthy() -> Report {
+    let survey = Survey {
+        built: 3,
+        ..Survey::default()
+    };
+    let sick = checkup();
+    let (mut tools, named) = (sick.tools, Vec::new());
+    tools.retain(|tool| !tool.is_trouble());
+    Report {
+        artifacts: Vec::new(),
+        survey: Some(Surveyed::new(survey, &Levels::default())),
+        checkup: Some(Checkup {
+            tools,
+            named,
+            flags: 3,
+            ..Checkup::default()
         }),
         ..clean()
     }
@@ -54,6 +77,8 @@ pub(crate) fn surveyed() -> Report {
     Report {
         artifacts: Vec::new(),
         survey: Some(Surveyed::new(survey, &Levels::default())),
+        checkup: Some(checkup()),
+        c_search: Some(c_search()),
         ..clean()
     }
 }

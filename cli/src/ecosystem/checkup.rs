@@ -1,0 +1,84 @@
+//! What `wasify doctor` looks at beside the dependency graph: the machine's tools, cargo's settings, and the
+//! port's own flags.
+
+use std::path::PathBuf;
+
+use wasify_lints::tools::Tool;
+
+/// What was seen.
+#[derive(Debug, Clone, Default)]
+pub struct Checkup {
+    /// The tools, those that the project needs first.
+    pub tools: Vec<Tool>,
+    /// The toolchain of Rust, as rustup names it.
+    pub toolchain: Option<String>,
+    /// Settings of cargo that fight the port.
+    pub settings: Vec<Setting>,
+    /// Flags in `wasify.toml` whose reason is gone.
+    pub stale: Vec<Stale>,
+    /// What nobody can tell without a build, a sentence each.
+    pub unseen: Vec<String>,
+    /// How many flags `wasify.toml` has that were looked at.
+    pub flags: usize,
+    /// Cargo's own settings that were looked at.
+    pub flags_of_rustc: usize,
+    /// The words that name the project on wasify's command line.
+    pub named: Vec<String>,
+}
+
+impl Checkup {
+    /// Whether something keeps the project from being built that `wasify build` does not mend by itself. A
+    /// C compiler does not count: each package that wants one is a finding.
+    #[must_use]
+    pub fn is_trouble(&self) -> bool {
+        let tool = |tool: &Tool| {
+            tool.is_trouble() && !tool.mends_itself && tool.name != wasify_lints::tools::C_COMPILER
+        };
+        self.tools.iter().any(tool)
+            || self.settings.iter().any(|setting| setting.breaks)
+            || self.stale.iter().any(|stale| stale.breaks)
+    }
+}
+
+/// A setting of cargo that fights the port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// What is set: `-C link-arg=-fuse-ld=lld`.
+    pub what: String,
+    /// Where.
+    pub place: SettingPlace,
+    /// Why it is wrong for the target, in a line that follows "it".
+    pub why: String,
+    /// What to do instead, an imperative line.
+    pub instead: String,
+    /// Whether nothing builds with it.
+    pub breaks: bool,
+}
+
+/// Where something is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingPlace {
+    /// A variable of the environment.
+    Variable(String),
+    /// On the command line.
+    Argument,
+    /// A file, and the line where it was found.
+    File(PathBuf, Option<usize>),
+}
+
+/// A flag in `wasify.toml` whose reason is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The list it is in: `ports`.
+    pub list: &'static str,
+    /// What it is about: `home`.
+    pub what: String,
+    /// The file.
+    pub file: PathBuf,
+    /// The line.
+    pub line: Option<usize>,
+    /// Why it is of no use.
+    pub why: String,
+    /// Whether nothing builds with it.
+    pub breaks: bool,
+}
