@@ -244,3 +244,12 @@ impl Socket {
         Ok(bytes)
     }
 }
+
+#[test]
+fn what_is_said_comes_back() {
+    let messages = ["hello".to_owned(), "long ".repeat(100)];
+    for hear in [0, messages.len()] {
+        let stream = TcpStream::connect(("127.0.0.1", echo())).unwrap();
+        assert_eq!(say(stream, &messages, hear), messages);
+    }
+}

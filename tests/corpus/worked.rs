@@ -15,6 +15,8 @@ use crate::{common, http, measured, sample, websocket};
 
 /// Longer than any command takes, the compilation of a component included.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// What a server prints may come after its answer.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// What came of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +139,9 @@ impl Trial<'_> {
         let mut answers = Vec::new();
         if serves {
             answers = self.asked(&mut child);
+            if self.command.get.is_empty() {
+                thread::sleep(MOMENT);
+            }
             // It would go on for ever.
             let _ = child.kill();
         }
