@@ -180,7 +180,7 @@ fn code(text: &str) -> String {
 
 /// Text whose backticks mark code, where they come in pairs; nothing else in it has a meaning.
 fn escaped(text: &str) -> String {
-    let paired = text.matches('`').count() % 2 == 0;
+    let paired = text.matches('`').count().is_multiple_of(2);
     let mut out = String::with_capacity(text.len() + 8);
     let mut in_code = false;
     for c in text.chars() {
