@@ -264,8 +264,11 @@ impl Trial<'_> {
     }
 }
 
+/// Starts the other side where it does not run yet, and gives its address.
+type Peer = fn() -> &'static str;
+
 /// Servers that clients are tried with: what stands for the address of each in a command.
-const PEERS: [(&str, fn() -> &'static str); 3] = [
+const PEERS: [(&str, Peer); 3] = [
     ("{http}", || {
         static ADDRESS: OnceLock<String> = OnceLock::new();
         ADDRESS.get_or_init(|| format!("127.0.0.1:{}", http::serve()))
