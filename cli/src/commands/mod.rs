@@ -6,6 +6,7 @@ pub mod eject;
 pub mod explain;
 pub mod hosts;
 pub mod inspect;
+pub mod pages;
 pub mod ports;
 mod ratcheting;
 pub mod rules;
