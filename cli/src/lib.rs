@@ -25,11 +25,14 @@ pub mod stub;
 pub mod terminal;
 pub mod testing;
 pub mod toolchain;
+pub mod version;
 mod xml;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use args::{Cli, Command};
+use clap::error::ErrorKind;
 use terminal::Terminal;
 
 /// The exit code when wasify could not do its work.
@@ -78,6 +81,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
         Command::Rules(args) => commands::rules::run(args, terminal),
         Command::Ports(args) => commands::ports::run(args, terminal),
         Command::Hosts => commands::hosts::run(terminal),
+        Command::Completions(args) => commands::pages::completions(args, terminal),
+        Command::Man(args) => commands::pages::man(args, terminal),
     }?;
     Ok(status.code())
 }
@@ -85,7 +90,18 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<u8> {
 /// Help and version go to standard output and are no failure.
 fn usage(error: &clap::Error) -> ExitCode {
     let terminal = Terminal::plain();
-    let text = error.render().ansi().to_string();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let text = match error.kind() {
+        ErrorKind::DisplayVersion if version::is_verbose(&args) => version::verbose(),
+        _ => Ok(error.render().ansi().to_string()),
+    };
+    let text = match text {
+        Ok(text) => text,
+        Err(error) => {
+            terminal.error(&error);
+            return ExitCode::from(FAILED);
+        }
+    };
     if error.use_stderr() {
         terminal.usage(&text);
         return ExitCode::from(FAILED);

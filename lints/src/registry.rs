@@ -1,12 +1,15 @@
 //! Every rule, read once from the embedded rule files.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher as _;
 use std::sync::OnceLock;
 
 use semver::VersionReq;
+use siphasher::sip::SipHasher13;
 
 use crate::Error;
 use crate::facts::text::Text;
+use crate::hosts;
 use crate::rule::Rule;
 
 /// Lists the rule files once; a test compares the list with the folder.
@@ -232,6 +235,33 @@ pub fn rules() -> Result<&'static [Rule], Error> {
     Ok(RULES.get_or_init(|| rules))
 }
 
+/// What the rule set is, as a short name: it changes with the content of any file that wasify judges by.
+#[must_use]
+pub fn revision() -> String {
+    let others = [
+        ("builds.toml", include_str!("../builds.toml")),
+        (
+            "missing-symbols.toml",
+            include_str!("../missing-symbols.toml"),
+        ),
+        ("rustflags.toml", include_str!("../rustflags.toml")),
+    ];
+    let files = FILES.iter().chain(hosts::FILES).copied().chain(others);
+    revision_of(files)
+}
+
+fn revision_of<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut hasher = SipHasher13::new();
+    for (name, text) in files {
+        for part in [name, text] {
+            // The length keeps what follows apart.
+            hasher.write(&(part.len() as u64).to_le_bytes());
+            hasher.write(part.as_bytes());
+        }
+    }
+    format!("{:016x}", hasher.finish())
+}
+
 /// The static texts that the rules look for, sorted.
 pub(crate) fn texts() -> Result<Vec<Text>, Error> {
     let mut texts = Vec::new();
@@ -250,4 +280,26 @@ pub(crate) fn texts() -> Result<Vec<Text>, Error> {
 /// As [`rules`].
 pub fn rule(id: &str) -> Result<Option<&'static Rule>, Error> {
     Ok(rules()?.iter().find(|rule| rule.id == id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_revision_is_that_of_the_content() {
+        let of = |files: &[(&'static str, &'static str)]| revision_of(files.iter().copied());
+        let revision = of(&[("a", "1"), ("b", "2")]);
+        // For ever, on every machine.
+        assert_eq!(revision, "REVISION");
+        for other in [
+            of(&[("a", "1"), ("b", "3")]),
+            of(&[("a", "1"), ("c", "2")]),
+            of(&[("a", "1b"), ("", "2")]),
+            of(&[("b", "2"), ("a", "1")]),
+        ] {
+            assert_ne!(other, revision);
+        }
+        assert_eq!(super::revision().len(), 16);
+    }
 }

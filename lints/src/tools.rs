@@ -28,10 +28,10 @@ pub struct Machine {
     pub toolchain: Option<String>,
     /// Whether there is a rustup.
     pub rustup: bool,
-    /// The target's standard library.
-    pub target: Option<Found>,
-    /// The linker that makes components.
-    pub linker: Option<Found>,
+    /// The target's standard library; `None` when rustc does not say where it would be.
+    pub target: Option<Option<Found>>,
+    /// The linker that makes components; `None` when rustc does not say where it would be.
+    pub linker: Option<Option<Found>>,
     /// The C compiler; `None` when nobody looked for one.
     pub c_compiler: Option<Option<Found>>,
     /// The version of the runtime that wasify has in it.
@@ -58,7 +58,7 @@ pub enum State {
     Missing,
     /// There, and it does not work.
     Broken,
-    /// Nobody looked, as the project does not need it.
+    /// Nobody looked: the project does not need it, or it could not be looked for.
     NotLookedAt,
 }
 
@@ -129,6 +129,16 @@ impl Tool {
         }
     }
 
+    /// The same where it may be that nobody looked.
+    fn looked_for(name: &str, purpose: &str, found: Option<Option<Found>>) -> Tool {
+        let was_looked_for = found.is_some();
+        let mut tool = Tool::new(name, purpose, found.flatten());
+        if !was_looked_for {
+            tool.state = State::NotLookedAt;
+        }
+        tool
+    }
+
     fn needed(mut self, what: &str, remedy: Remedy) -> Tool {
         self.needed_for = Some(what.to_owned());
         if self.is_trouble() {
@@ -166,21 +176,20 @@ fn rust(machine: &Machine, needs: Needs) -> Vec<Tool> {
         command: None,
         safe: false,
     };
-    let mut target = Tool::new(
+    let mut target = Tool::looked_for(
         "wasm32-wasip2",
         "Rust's standard library for WASI",
         machine.target.clone(),
     );
     target.mends_itself = machine.rustup;
-    let mut linker = Tool::new(
+    let mut linker = Tool::looked_for(
         "wasm-component-ld",
         "links components",
         machine.linker.clone(),
     );
     if !needs.own_linker {
         let remedy = Remedy {
-            title: "this Rust comes without the linker: install it, or use the Rust of rustup, which has it"
-                .to_owned(),
+            title: "install the linker, or use the Rust of rustup, which has it".to_owned(),
             command: Some("cargo install wasm-component-ld".to_owned()),
             safe: false,
         };
@@ -219,13 +228,7 @@ fn target_remedy(rustup: bool) -> Remedy {
 
 fn c_compiler(machine: &Machine, needs: Needs) -> Tool {
     const PURPOSE: &str = "compiles the C code of packages";
-    let Some(found) = &machine.c_compiler else {
-        return Tool {
-            state: State::NotLookedAt,
-            ..Tool::new(C_COMPILER, PURPOSE, None)
-        };
-    };
-    let tool = Tool::new(C_COMPILER, PURPOSE, found.clone());
+    let tool = Tool::looked_for(C_COMPILER, PURPOSE, machine.c_compiler.clone());
     if !needs.c_compiler {
         return tool;
     }
@@ -264,8 +267,8 @@ mod tests {
             cargo: found("1.95.0"),
             rustc: found("1.95.0"),
             rustup: true,
-            target: found(""),
-            linker: found("0.5.19"),
+            target: Some(found("")),
+            linker: Some(found("0.5.19")),
             runtime: "48.0.8".to_owned(),
             others: vec![("node", "runs jco", None)],
             ..Machine::default()
@@ -286,7 +289,7 @@ mod tests {
         };
         assert!(troubles(&machine(), Needs::default()).is_empty());
         let mut bare = machine();
-        (bare.target, bare.linker, bare.c_compiler) = (None, None, Some(None));
+        (bare.target, bare.linker, bare.c_compiler) = (Some(None), Some(None), Some(None));
         assert_eq!(
             troubles(&bare, with_c),
             ["wasm32-wasip2", "wasm-component-ld", "C compiler"]
@@ -305,6 +308,14 @@ mod tests {
         assert_eq!(of("C compiler").state, State::NotLookedAt);
         assert_eq!(of("node").state, State::Missing);
         assert!(!of("node").is_trouble());
+        let unasked = Machine {
+            target: None,
+            ..machine()
+        };
+        assert!(troubles(&unasked, Needs::default()).is_empty());
+        let tools = judge(&unasked, Needs::default());
+        let target = tools.iter().find(|tool| tool.name == "wasm32-wasip2");
+        assert_eq!(target.expect("listed").state, State::NotLookedAt);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! makes; `$ NAME=VALUE wasify ...` sets a variable. After it follow standard output, standard error
 //! below a line `--- stderr`, what new files hold below lines `--- file NAME`, and a last line `exit N`. `BLESS=1 cargo test --test command_line` writes what came out.
 
+mod pages;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
@@ -21,7 +23,7 @@ fn main() -> io::Result<()> {
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<_>>()?;
     cases.sort();
-    let trials = cases
+    let mut trials: Vec<Trial> = cases
         .into_iter()
         .map(|case| {
             let name = case
@@ -32,6 +34,9 @@ fn main() -> io::Result<()> {
             Trial::test(name, move || run(&case).map_err(Failed::from))
         })
         .collect();
+    let more =
+        pages::ALL.map(|(name, test)| Trial::test(name, move || test().map_err(Failed::from)));
+    trials.extend(more);
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 

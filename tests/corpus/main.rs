@@ -20,6 +20,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod examined;
 mod golden;
 mod http;
 mod measured;
@@ -75,6 +76,21 @@ fn fifty_applications_are_explained() {
         sums.foretold,
         sums.expected
     );
+}
+
+#[test]
+#[ignore = "fetches the sources of fifty applications and all that they depend on"]
+fn fifty_applications_are_examined() {
+    let all = table::all();
+    let meant: Vec<&Application> = all.iter().filter(|it| is_meant(&it.name)).collect();
+    let examined: Vec<_> = meant.iter().map(|it| examined::examine(it)).collect();
+    if std::env::var_os("BLESS").is_some() && std::env::var_os(ONLY).is_none() {
+        assert_eq!(examined.len(), 50);
+        examined::write(&examined);
+    }
+    let pairs = examined.iter().zip(&meant);
+    let complaints: Vec<String> = pairs.flat_map(|(it, of)| it.complaints(of)).collect();
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod eject;
 pub mod init;
 pub mod output;
+pub mod pages;
 pub mod ports;
 pub mod reports;
 pub mod run;
@@ -23,6 +24,7 @@ pub use doctor::DoctorArgs;
 use eject::EjectArgs;
 use init::InitArgs;
 use output::OutputArgs;
+use pages::{CompletionsArgs, ManArgs};
 pub use ports::{PortsArgs, PortsCommand, ShowArgs};
 use reports::ReportsArgs;
 use run::RunArgs;
@@ -39,7 +41,9 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0  nothing was found at level deny
   1  something was found at level deny, or the project does not build
-  2  wasify could not do its work: wrong usage, a missing tool, an unreadable file";
+  2  wasify could not do its work: wrong usage, a missing tool, an unreadable file
+
+`wasify --version --verbose` also gives the revision of the rules.";
 
 /// Ports existing applications to WASI, the system interface of WebAssembly.
 ///
@@ -86,6 +90,10 @@ pub enum Command {
     Ports(PortsArgs),
     /// List the hosts that --host knows
     Hosts,
+    /// Print a script that completes wasify's command line in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all of them
+    Man(ManArgs),
 }
 
 /// Options of every subcommand.

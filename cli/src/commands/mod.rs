@@ -8,6 +8,7 @@ mod fleet;
 pub mod hosts;
 pub mod init;
 pub mod inspect;
+pub mod pages;
 pub mod ports;
 mod ratcheting;
 pub mod reports;

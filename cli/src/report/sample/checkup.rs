@@ -24,8 +24,8 @@ pub(crate) fn checkup() -> Checkup {
         rustc: found("1.95.0", None),
         toolchain: Some("stable-x86_64-unknown-linux-gnu".to_owned()),
         rustup: true,
-        target: None,
-        linker: found("", Some("it ends with signal: 11")),
+        target: Some(None),
+        linker: Some(found("", Some("it ends with signal: 11"))),
         c_compiler: Some(None),
         runtime: "48.0.8".to_owned(),
         others: vec![

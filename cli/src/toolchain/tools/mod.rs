@@ -1,7 +1,8 @@
 //! The tools of this machine: which there are, and in which versions. What a project needs of them is judged
 //! elsewhere.
 //!
-//! Everything is asked at once, and nobody is waited for longer than [`LIMIT`].
+//! Everything is asked at once. What a project can do without is not waited for longer than [`LIMIT`]; Rust
+//! has the time that it needs on a busy machine, as cargo waits for it too.
 
 mod others;
 mod rust;
@@ -18,6 +19,8 @@ use crate::execute::surroundings::Surroundings;
 
 /// How long a program may take to say its version.
 const LIMIT: Duration = Duration::from_secs(2);
+/// The same for Rust's own.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The longest version that is believed.
 const LONGEST: usize = 60;
 
@@ -25,10 +28,11 @@ const LONGEST: usize = 60;
 /// longer: see [`with_c`].
 #[must_use]
 pub fn look(around: &Surroundings, cwd: &Path) -> Machine {
-    let asker = Asker { around, cwd };
+    let asker = |limit| Asker { around, cwd, limit };
     let (mut machine, others) = std::thread::scope(|scope| {
-        let others = scope.spawn(|| others::look(&asker));
-        (rust::look(&asker), others.join().unwrap_or_default())
+        let others = scope.spawn(|| others::look(&asker(LIMIT)));
+        let rust = rust::look(&asker(PATIENCE));
+        (rust, others.join().unwrap_or_default())
     });
     machine.others = others;
     let engine = wasify_runtime::VERSION;
@@ -61,10 +65,12 @@ pub fn is_there(around: &Surroundings, cwd: &Path, linker: &Path, machine: &Mach
     if linker.components().count() > 1 {
         return linker.is_file();
     }
-    let own = machine.linker.as_ref().and_then(|own| own.path.parent());
+    let own = machine.linker.as_ref().and_then(Option::as_ref);
+    let own = own.and_then(|own| own.path.parent());
     let own: Vec<PathBuf> = own.into_iter().map(Path::to_owned).collect();
     let name = linker.to_string_lossy();
-    let asker = Asker { around, cwd };
+    let limit = LIMIT;
+    let asker = Asker { around, cwd, limit };
     let with_suffix = asker.file(&own, name.trim_end_matches(std::env::consts::EXE_SUFFIX));
     with_suffix.is_some()
 }
@@ -73,6 +79,7 @@ pub fn is_there(around: &Surroundings, cwd: &Path, linker: &Path, machine: &Mach
 struct Asker<'a> {
     around: &'a Surroundings,
     cwd: &'a Path,
+    limit: Duration,
 }
 
 impl Asker<'_> {
@@ -110,7 +117,7 @@ impl Asker<'_> {
         let program: OsString = program.into();
         let asked = self.around.program(program).cwd(self.cwd);
         let asked = asked.args(args.iter().copied());
-        match execute::capture_within(&asked, LIMIT) {
+        match execute::capture_within(&asked, self.limit) {
             Ok(Some(output)) if output.status.success() => Ok(output.stdout),
             Ok(Some(output)) => {
                 let line = output.stderr.lines().find(|line| !line.trim().is_empty());
@@ -122,7 +129,7 @@ impl Asker<'_> {
             }
             Ok(None) => Err(format!(
                 "it does not answer within {} seconds",
-                LIMIT.as_secs()
+                self.limit.as_secs()
             )),
             Err(error) => Err(format!("{error:#}")),
         }
@@ -207,6 +214,7 @@ mod tests {
         let asker = Asker {
             around: &around,
             cwd: scratch.path(),
+            limit: LIMIT,
         };
         let found = |name| asker.on_path(name, &["--version"]);
         assert_eq!(found("well").expect("there").version, "1.2.3");

@@ -12,10 +12,9 @@ pub(super) fn look(asker: &Asker<'_>) -> Machine {
         let cargo = scope.spawn(|| cargo(asker));
         let (rustc, host) = rustc(asker);
         let directories = directories(asker);
-        let linker = directories.as_ref().map_or_else(
-            || asker.on_path(LINKER, &["--version"]),
-            |(sysroot, _)| linker(asker, sysroot, host.as_deref()),
-        );
+        let linker = directories
+            .as_ref()
+            .map(|(sysroot, _)| linker(asker, sysroot, host.as_deref()));
         Machine {
             cargo: cargo.join().unwrap_or_default(),
             rustc,
@@ -23,7 +22,7 @@ pub(super) fn look(asker: &Asker<'_>) -> Machine {
                 .as_ref()
                 .and_then(|(sysroot, _)| toolchain(sysroot)),
             rustup: asker.file(&[], "rustup").is_some(),
-            target: directories.and_then(|(_, target)| target_library(&target)),
+            target: directories.map(|(_, target)| target_library(&target)),
             linker,
             ..Machine::default()
         }

@@ -146,20 +146,16 @@ fn with_command(title: &str, command: Option<&str>, look: &Look) -> String {
     }
 }
 
-/// Tools that nobody looked for, as the project does not need them.
+/// Tools that nobody looked for.
 pub(super) fn not_looked_at(report: &Report, look: &Look) -> String {
     let tools = report.checkup.iter().flat_map(|checkup| &checkup.tools);
     let skipped = tools.filter(|tool| tool.state == State::NotLookedAt);
-    skipped
-        .map(|tool| {
-            let why = match report.survey {
-                Some(_) => "no package is known to need one",
-                None => "whether a package needs one is not known",
-            };
-            let line = format!("{}s: {why}", tool.name);
-            item("-", &line, look)
-        })
-        .collect()
+    let line = |tool: &Tool| match (&tool.needed_for, &report.survey) {
+        (Some(_), _) => format!("`{}`: rustc did not say where it would be", tool.name),
+        (None, Some(_)) => format!("{}s: no package is known to need one", tool.name),
+        (None, None) => format!("{}s: whether a package needs one is not known", tool.name),
+    };
+    skipped.map(|tool| item("-", &line(tool), look)).collect()
 }
 
 /// Tools that the project does not need: a list of its own, for whoever asks for everything.
