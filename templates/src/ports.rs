@@ -86,6 +86,7 @@ port_files! {
     "oha/port.toml",
     "open/port.toml",
     "open/wasi.rs",
+    "os_pipe/port.toml",
     "ouch/logger.rs",
     "ouch/port.toml",
     "pager/port.toml",
