@@ -37,6 +37,7 @@ port_files! {
     "ctrlc/wasi.rs",
     "cvt/port.toml",
     "dav-server/port.toml",
+    "difftastic/port.toml",
     "directories/port.toml",
     "directories/wasi.rs",
     "dirs/port.toml",
