@@ -115,7 +115,8 @@ impl Cause {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fixed {
-    /// The package; that of the rule's only row in `match.crates` when absent.
+    /// The package: one that the failing one depends on, or that depends on it and decides on its version. That of the
+    /// rule's only row in `match.crates` when absent.
     #[serde(default)]
     pub name: Option<String>,
     /// The first one.

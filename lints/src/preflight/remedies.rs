@@ -79,11 +79,7 @@ fn quoted(names: &[String]) -> String {
 fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
     rule.fixed_in.iter().find_map(|fixed| {
         let of = match &fixed.name {
-            Some(name) => *graph.project.packages[index]
-                .dependencies
-                .iter()
-                .map(|dependency| &dependency.to)
-                .find(|to| graph.project.packages[**to].name == *name)?,
+            Some(name) => beside(graph, index, name)?,
             None => index,
         };
         let package = &graph.project.packages[of];
@@ -94,6 +90,16 @@ fn update(graph: &Graph<'_>, rule: &Rule, index: usize) -> Option<Suggestion> {
         })?;
         Some(updated(graph, package, &fixed.from, to))
     })
+}
+
+/// The package of this name that one depends on, or that depends on it and decides on its version.
+fn beside(graph: &Graph<'_>, index: usize, name: &str) -> Option<usize> {
+    let packages = &graph.project.packages;
+    let wanted = |at: &usize| packages[*at].name == name;
+    let below = packages[index].dependencies.iter().map(|it| it.to);
+    let above =
+        (0..packages.len()).filter(|at| packages[*at].dependencies.iter().any(|it| it.to == index));
+    below.chain(above).find(wanted)
 }
 
 fn updated(graph: &Graph<'_>, package: &GraphPackage, from: &Version, to: &Version) -> Suggestion {
