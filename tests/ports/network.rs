@@ -76,7 +76,7 @@ fn answer(port: u16, request: &str) -> Result<String> {
     text.push_str(&format!("\r\n{body}"));
     stream.write_all(text.as_bytes())?;
     let mut reader = BufReader::new(stream);
-    let mut head = String::new();
+    let mut head = Vec::new();
     let mut chunked = false;
     loop {
         let mut line = String::new();
@@ -86,7 +86,7 @@ fn answer(port: u16, request: &str) -> Result<String> {
         let lower = line.to_lowercase();
         chunked |= lower == "transfer-encoding: chunked\r\n";
         if !OF_THE_MOMENT.iter().any(|name| lower.starts_with(name)) {
-            head.push_str(&line);
+            head.push(line);
         }
     }
     let mut body = Vec::new();
@@ -95,7 +95,11 @@ fn answer(port: u16, request: &str) -> Result<String> {
     } else {
         reader.read_to_end(&mut body)?;
     }
-    Ok(format!("{head}{}", body.escape_ascii()))
+    // Below the status they stand in an order that says nothing: some servers have them in a map.
+    if let Some(headers) = head.get_mut(1..) {
+        headers.sort();
+    }
+    Ok(format!("{}{}", head.concat(), body.escape_ascii()))
 }
 
 fn read_chunks(reader: &mut impl BufRead, body: &mut Vec<u8>) -> Result<()> {
