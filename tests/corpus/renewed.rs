@@ -68,12 +68,16 @@ fn say_when(lines: &mut Vec<String>, rows: &[Row]) {
         .position(|line| line.starts_with("| application "));
     let table = table.expect("the page has a table");
     let since = lines.iter().position(|line| line.starts_with(SINCE));
-    let mut text = match since {
-        Some(at) => lines[at].trim_end_matches('.').to_owned() + ";",
+    let when = format!(" on {} with {}.", common::today(), common::rustc());
+    let mut text = match since.map(|at| lines[at].as_str()) {
+        // The same day again.
+        Some(before) if before.ends_with(&when) => {
+            before[..before.len() - when.len()].to_owned() + ","
+        }
+        Some(before) => before.trim_end_matches('.').to_owned() + ";",
         None => SINCE.to_owned(),
     };
-    let (today, rustc) = (common::today(), common::rustc());
-    let _ = write!(text, " {} on {today} with {rustc}.", names.join(", "));
+    let _ = write!(text, " {}{when}", names.join(", "));
     match since {
         Some(at) => lines[at] = text,
         None => {
