@@ -67,9 +67,13 @@ pub(crate) fn examine(application: &Application) -> Examined {
         .into_iter()
         .filter_map(Value::as_array)
         .flatten()
-        .map(|told| match told["package"].is_null() {
-            true => told["name"].as_str().unwrap_or_default().to_owned(),
-            false => name(told),
+        .map(|told| {
+            // A finding has its package inside; what is unknown is one.
+            if told["package"].is_null() {
+                told["name"].as_str().unwrap_or_default().to_owned()
+            } else {
+                name(told)
+            }
         })
         .collect();
     // The application's own source is read by nobody before it is compiled.
