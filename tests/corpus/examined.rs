@@ -125,7 +125,7 @@ const HEAD: &str = "\
 # Fifty applications, examined
 
 What `wasify doctor --crate NAME` says of fifty published applications without building anything, and how long it takes
-beside `cargo metadata` on the same project, in turn. Written on {date} with {rustc}, by
+beside `cargo metadata` on the same project, with a wasify built for development. Written on {date} with {rustc}, by
 
 ```sh
 BLESS=1 cargo test -p wasify --test corpus -- --ignored fifty_applications_are_examined
