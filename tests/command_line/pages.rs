@@ -5,8 +5,10 @@ use std::process::{Command, Output};
 
 use super::Result;
 
+type Test = fn() -> Result<()>;
+
 /// The tests, by name.
-pub(crate) const ALL: [(&str, fn() -> Result<()>); 3] = [
+pub(crate) const ALL: [(&str, Test); 3] = [
     ("completions-are-scripts", completions),
     ("man-pages-are-complete", pages),
     ("version-verbose", version),

@@ -67,9 +67,13 @@ pub(crate) fn examine(application: &Application) -> Examined {
         .into_iter()
         .filter_map(Value::as_array)
         .flatten()
-        .map(|told| match told["package"].is_null() {
-            true => told["name"].as_str().unwrap_or_default().to_owned(),
-            false => name(told),
+        .map(|told| {
+            // A finding has its package inside; what is unknown is one.
+            if told["package"].is_null() {
+                told["name"].as_str().unwrap_or_default().to_owned()
+            } else {
+                name(told)
+            }
         })
         .collect();
     // The application's own source is read by nobody before it is compiled.
@@ -121,7 +125,7 @@ const HEAD: &str = "\
 # Fifty applications, examined
 
 What `wasify doctor --crate NAME` says of fifty published applications without building anything, and how long it takes
-beside `cargo metadata` on the same project, in turn. Written on {date} with {rustc}, by
+beside `cargo metadata` on the same project, with a wasify built for development. Written on {date} with {rustc}, by
 
 ```sh
 BLESS=1 cargo test -p wasify --test corpus -- --ignored fifty_applications_are_examined

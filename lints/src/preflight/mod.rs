@@ -99,8 +99,14 @@ pub fn survey(graph: &Graph<'_>) -> Result<Survey, Error> {
                 findings.push(found);
             }
         }
+        let told = survey.blocked.iter().chain(&survey.limited);
+        let is_told = told.rev().any(|finding| {
+            let about = finding.package.as_ref();
+            about.is_some_and(|about| about.name == package.name && *about == package.package())
+        });
         // Where there is a row, be it of another version, somebody has looked at the package.
-        if rows.is_empty() && uses_the_system(graph.project, index) && !builds(package)? {
+        let nobody_looked = rows.is_empty() || !is_told && is_other_native_code(graph, rows, index);
+        if nobody_looked && uses_the_system(graph.project, index) && !builds(package)? {
             survey.unknown.push(package.package());
         }
     }
@@ -179,6 +185,22 @@ fn matches_as<'r>(
     }
     let feature = row.features.iter().find(|feature| on(feature))?;
     Some(Some(feature))
+}
+
+/// Whether a package with native code is spared by its rows for a feature alone: they then say what does not
+/// build without it, and nobody says that the code builds with it.
+fn is_other_native_code(
+    graph: &Graph<'_>,
+    rows: &[(&'static Rule, &'static CrateMatch)],
+    index: usize,
+) -> bool {
+    let package = &graph.project.packages[index];
+    let spared = |row: &CrateMatch| {
+        let mut unless = row.unless_features.iter();
+        in_range(&row.versions, &package.version)
+            && unless.any(|feature| graph.resolved.has(index, feature))
+    };
+    package.builds_native && rows.iter().any(|(_, row)| spared(row))
 }
 
 /// Whether a flag of the package alone cures what a rule says of it.

@@ -1,7 +1,7 @@
 //! What is looked at beside the graph: the machine's tools, and cargo's settings that fight the port: flags of
 //! rustc with which nothing links, a linker that is not there, and flags that hide each other.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cargo_metadata::cargo_platform::Cfg;
 use wasify_lints::preflight;
@@ -249,7 +249,7 @@ fn place(from: &Origin, text: &str) -> SettingPlace {
 }
 
 /// The first line of a file that has a text and is no comment.
-fn line(file: &PathBuf, text: &str) -> Option<usize> {
+fn line(file: &Path, text: &str) -> Option<usize> {
     let whole = std::fs::read_to_string(file).ok()?;
     let has = |line: &str| !line.trim_start().starts_with('#') && line.contains(text);
     whole.lines().position(has).map(|line| line + 1)
