@@ -15,16 +15,18 @@ pub(crate) const ALL: [(&str, Test); 3] = [
 ];
 
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
-const SUBCOMMANDS: [&str; 13] = [
+const SUBCOMMANDS: [&str; 15] = [
     "build",
     "completions",
     "doctor",
     "eject",
     "explain",
     "hosts",
+    "init",
     "inspect",
     "man",
     "ports",
+    "report",
     "rules",
     "run",
     "stub",
