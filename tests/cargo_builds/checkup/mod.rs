@@ -2,6 +2,7 @@
 //! wrong fails there, and what builds it does not call wrong.
 #![cfg(unix)]
 
+mod packages;
 mod settings;
 mod stale;
 mod tools;
