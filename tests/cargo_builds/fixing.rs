@@ -96,6 +96,24 @@ fn it_stands_is_noted_and_stays_as_it_is() {
     assert_eq!(text(folder, "Cargo.lock"), locked);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_read_only_manifest_keeps_nothing_from_being_fixed_and_stays_read_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let scratch = scratch();
+    let folder = scratch.path();
+    let manifest = folder.join("Cargo.toml");
+    let before = text(folder, "Cargo.toml");
+    fs::set_permissions(&manifest, fs::Permissions::from_mode(0o444)).expect("set");
+    let fixed = wasify(folder, &["--fix"]);
+    let said = String::from_utf8_lossy(&fixed.stderr).into_owned();
+    assert_eq!(fixed.status.code(), Some(0), "{said}");
+    assert!(text(folder, "wasify.toml").contains("home-no-wasi"));
+    assert_eq!(text(folder, "Cargo.toml"), before);
+    let mode = fs::metadata(&manifest).expect("there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o444);
+}
+
 #[test]
 fn what_does_not_help_is_undone() {
     let scratch = tempfile::tempdir().expect("a scratch folder");
