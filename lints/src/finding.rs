@@ -161,6 +161,26 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of which no more is said than its rule and its level, and that holds for certain.
+    #[must_use]
+    pub fn bare(rule: &'static str, level: Level) -> Finding {
+        Finding {
+            rule,
+            level,
+            confidence: Confidence::Always,
+            message: String::new(),
+            effect: String::new(),
+            package: None,
+            location: None,
+            call_path: Vec::new(),
+            dependency_path: Vec::new(),
+            more_places: 0,
+            places: Vec::new(),
+            notes: Vec::new(),
+            suggestions: Vec::new(),
+        }
+    }
+
     /// The order in which findings reach a user: worst first, then by rule, crate and place.
     #[must_use]
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {

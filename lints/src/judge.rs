@@ -159,19 +159,11 @@ pub(crate) fn finding(
 /// A finding about the file as a whole.
 pub(crate) fn whole_file(rule: &'static Rule, notes: Vec<String>) -> Finding {
     Finding {
-        rule: &rule.id,
-        level: rule.level,
-        confidence: Confidence::Always,
         message: rule.summary.clone(),
         effect: rule.effect.clone(),
-        package: None,
-        location: None,
-        call_path: Vec::new(),
-        dependency_path: Vec::new(),
-        more_places: 0,
-        places: Vec::new(),
         notes,
         suggestions: rule.suggestions.clone(),
+        ..Finding::bare(&rule.id, rule.level)
     }
 }
 

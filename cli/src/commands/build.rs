@@ -90,10 +90,7 @@ fn reported(
         ports: std::mem::take(&mut built.ports),
         flags: std::mem::take(&mut built.flags),
         of_build: of_build(&built.foreign, levels)?,
-        c_search: None,
-        survey: None,
-        checkup: None,
-        ratchet: None,
+        ..Report::default()
     })
 }
 

@@ -53,16 +53,11 @@ pub(super) fn reported(examined: Examined, request: &BuildRequest, levels: &Leve
             examined.root,
             request.published.is_some(),
         )),
-        artifacts: Vec::new(),
         failure,
-        ports: Vec::new(),
-        flags: Vec::new(),
-        of_build: Vec::new(),
         c_search: examined.c_search,
         survey,
         checkup: Some(examined.checkup),
-        lines_with: None,
-        ratchet: None,
+        ..Report::default()
     }
 }
 

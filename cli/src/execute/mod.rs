@@ -57,17 +57,22 @@ pub fn capture(invocation: &Invocation) -> anyhow::Result<Output> {
     })
 }
 
+/// Starts a program that reads nothing and whose streams are read.
+fn started(invocation: &Invocation) -> anyhow::Result<Child> {
+    command(invocation)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| start_failed(invocation))
+}
+
 /// Runs a program and hands on each line as it comes, on the calling thread.
 ///
 /// # Errors
 /// The [`io::Error`] of the start, with the program's name as context.
 pub fn follow(invocation: &Invocation, mut on: impl FnMut(Said)) -> anyhow::Result<ExitStatus> {
-    let mut child = command(invocation)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| start_failed(invocation))?;
+    let mut child = started(invocation)?;
     let (send, receive) = mpsc::channel();
     let readers = [
         child

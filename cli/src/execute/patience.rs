@@ -1,13 +1,11 @@
 //! Programs that are asked something small, and may hang or never stop talking.
 
 use std::io::Read;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-
-use super::{Output, command, start_failed};
+use super::{Output, started};
 use crate::plan::Invocation;
 
 /// The most that is read of each stream.
@@ -22,12 +20,7 @@ const STEP: Duration = Duration::from_millis(2);
 /// The [`std::io::Error`] of the start, with the program's name as context.
 pub fn capture_within(invocation: &Invocation, limit: Duration) -> anyhow::Result<Option<Output>> {
     let until = Instant::now() + limit;
-    let mut child = command(invocation)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| start_failed(invocation))?;
+    let mut child = started(invocation)?;
     let output = finish(&mut child, until);
     if output.is_none() {
         // It may have ended in between; then there is nothing to kill.

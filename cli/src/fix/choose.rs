@@ -124,7 +124,7 @@ pub fn key(action: &Action) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wasify_lints::finding::{Confidence, Level};
+    use wasify_lints::finding::Level;
     use wasify_lints::suggestion::Kind;
 
     use super::*;
@@ -142,19 +142,8 @@ mod tests {
 
     fn finding(suggestions: Vec<Suggestion>) -> Finding {
         Finding {
-            rule: "x",
-            level: Level::Deny,
-            confidence: Confidence::Always,
-            message: String::new(),
-            effect: String::new(),
-            package: None,
-            location: None,
-            call_path: Vec::new(),
-            dependency_path: Vec::new(),
-            more_places: 0,
-            places: Vec::new(),
-            notes: Vec::new(),
             suggestions,
+            ..Finding::bare("x", Level::Deny)
         }
     }
 

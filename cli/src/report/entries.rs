@@ -6,7 +6,7 @@ use std::hash::Hasher as _;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use wasify_lints::explain::BUILD_FAILED;
-use wasify_lints::finding::{Confidence, Finding, Level};
+use wasify_lints::finding::{Finding, Level};
 use wasify_lints::fit::{Fit, Obstacle, Verdict};
 use wasify_lints::registry;
 use wasify_lints::rule::{Outcome, Rule};
@@ -163,7 +163,7 @@ fn failed(failure: &BuildFailure) -> Vec<Entry<'_>> {
             message: failure.message.clone(),
             effect: "the project can't be built for this target".to_owned(),
             suggestions: failure.remedy.iter().map(remedy).collect(),
-            ..bare(BUILD_FAILED)
+            ..Finding::bare(BUILD_FAILED, Level::Deny)
         })));
     }
     all.extend(failure.foreseen.iter().map(|finding| {
@@ -190,25 +190,6 @@ fn package(failed: &FailedPackage) -> Entry<'_> {
     Entry {
         error,
         ..plain(Cow::Borrowed(&failed.explained.finding))
-    }
-}
-
-/// A finding without anything but its rule.
-fn bare(rule: &'static str) -> Finding {
-    Finding {
-        rule,
-        level: Level::Deny,
-        confidence: Confidence::Always,
-        message: String::new(),
-        effect: String::new(),
-        package: None,
-        location: None,
-        call_path: Vec::new(),
-        dependency_path: Vec::new(),
-        more_places: 0,
-        places: Vec::new(),
-        notes: Vec::new(),
-        suggestions: Vec::new(),
     }
 }
 
@@ -257,7 +238,7 @@ fn worsened<'a>(report: &'a Report, change: &Change) -> Option<Entry<'a>> {
             message: format!("`{}` {message}", artifact.name),
             effect: "hosts that ran it may not, or run it slower".to_owned(),
             suggestions: vec![suggestion(accept, flag)],
-            ..bare(WORSE)
+            ..Finding::bare(WORSE, Level::Deny)
         }))
     })
 }
@@ -286,7 +267,7 @@ fn refused<'a>(artifact: &'a Artifact, fit: &Fit) -> Entry<'a> {
             .flat_map(|worst| &worst.helps)
             .map(|help| suggestion(help, None))
             .collect(),
-        ..bare(REFUSED)
+        ..Finding::bare(REFUSED, Level::Deny)
     };
     Entry {
         artifacts: vec![artifact],

@@ -43,8 +43,8 @@ pub use source::Sources;
 /// The path that stands for standard input, or for standard output.
 pub const STDIN: &str = "-";
 
-/// Everything a command found out.
-#[derive(Debug)]
+/// Everything a command found out. By default nothing: a command names what it looked at.
+#[derive(Debug, Default)]
 pub struct Report {
     /// The project, when one was built.
     pub project: Option<Project>,
@@ -348,17 +348,8 @@ impl Report {
     #[must_use]
     pub fn of_file(artifact: Artifact) -> Report {
         Report {
-            project: None,
             artifacts: vec![artifact],
-            failure: None,
-            ports: Vec::new(),
-            flags: Vec::new(),
-            of_build: Vec::new(),
-            c_search: None,
-            survey: None,
-            checkup: None,
-            lines_with: None,
-            ratchet: None,
+            ..Report::default()
         }
     }
 

@@ -56,19 +56,10 @@ fn frame(function: &str, owner: (&str, &str), at: Option<Location>, elided: u32)
 /// A finding with nothing but a rule and a level.
 pub(crate) fn finding(rule: &'static str, level: Level) -> Finding {
     Finding {
-        rule,
-        level,
         confidence: Confidence::Possible,
         message: format!("a finding of {rule}"),
         effect: "trap: the program stops".to_owned(),
-        package: None,
-        location: None,
-        call_path: Vec::new(),
-        dependency_path: Vec::new(),
-        more_places: 0,
-        places: Vec::new(),
-        notes: Vec::new(),
-        suggestions: Vec::new(),
+        ..Finding::bare(rule, level)
     }
 }
 
@@ -341,15 +332,7 @@ pub(crate) fn found() -> Report {
     Report {
         project: project(),
         artifacts: vec![finder],
-        failure: None,
-        ports: Vec::new(),
-        flags: Vec::new(),
-        of_build: Vec::new(),
-        c_search: None,
-        survey: None,
-        checkup: None,
-        lines_with: None,
-        ratchet: None,
+        ..Report::default()
     }
 }
 
@@ -377,15 +360,7 @@ pub(crate) fn several() -> Report {
             artifact("library", "docs:adder/add@0.1.0", temp_dir()),
             artifact("server", "wasi:http/incoming-handler@0.2.6", vec![walker()]),
         ],
-        failure: None,
-        ports: Vec::new(),
-        flags: Vec::new(),
-        of_build: Vec::new(),
-        c_search: None,
-        survey: None,
-        checkup: None,
-        lines_with: None,
-        ratchet: None,
+        ..Report::default()
     }
 }
 
@@ -394,15 +369,7 @@ pub(crate) fn clean() -> Report {
     Report {
         project: project(),
         artifacts: vec![artifact("finder", "wasi:cli/run@0.2.6", Vec::new())],
-        failure: None,
-        ports: Vec::new(),
-        flags: Vec::new(),
-        of_build: Vec::new(),
-        c_search: None,
-        survey: None,
-        checkup: None,
-        lines_with: None,
-        ratchet: None,
+        ..Report::default()
     }
 }
 
@@ -410,7 +377,6 @@ pub(crate) fn clean() -> Report {
 pub(crate) fn not_started() -> Report {
     Report {
         project: project(),
-        artifacts: Vec::new(),
         failure: Some(BuildFailure {
             packages: Vec::new(),
             foreseen: Vec::new(),
@@ -421,13 +387,6 @@ pub(crate) fn not_started() -> Report {
                 command: "cargo update home".to_owned(),
             }),
         }),
-        ports: Vec::new(),
-        flags: Vec::new(),
-        of_build: Vec::new(),
-        c_search: None,
-        survey: None,
-        checkup: None,
-        lines_with: None,
-        ratchet: None,
+        ..Report::default()
     }
 }

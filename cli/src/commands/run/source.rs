@@ -179,16 +179,8 @@ fn tell_failure(built: Built, terminal: &Terminal) {
     };
     let report = Report {
         project: Some(Project::new(built.project, built.root, false)),
-        artifacts: Vec::new(),
         failure: built.failure,
-        ports: Vec::new(),
-        flags: Vec::new(),
-        of_build: Vec::new(),
-        c_search: None,
-        survey: None,
-        checkup: None,
-        lines_with: None,
-        ratchet: None,
+        ..Report::default()
     };
     terminal.usage(&human::build(&report, &look));
 }
