@@ -20,9 +20,27 @@ use crate::runtime::words::NetWord;
 /// The image of wasmCloud's HTTP server.
 const HTTP_SERVER: &str = "ghcr.io/wasmcloud/http-server:0.23.0";
 
-/// An image of the component alone, and the command that runs it.
+/// An image of the component alone.
 pub(super) fn dockerfile(program: &Program, grants: &Grants) -> String {
     let file = program.file();
+    let run = docker_run(program, grants);
+    let mut text = fill(
+        pipeline::DOCKERFILE,
+        &[
+            ("NAME", &program.name),
+            ("RUN", &run),
+            ("VERSION", VERSION),
+            ("FILE", &file),
+        ],
+    );
+    if program.library {
+        text = text.replace(&format!("--bin {}", program.name), "--lib");
+    }
+    text
+}
+
+/// The command that runs the image with these permissions, and what the engine does otherwise as comments.
+fn docker_run(program: &Program, grants: &Grants) -> String {
     let mut argv: Vec<String> = [
         "docker",
         "run",
@@ -68,19 +86,7 @@ pub(super) fn dockerfile(program: &Program, grants: &Grants) -> String {
     for comment in comments {
         let _ = write!(run, "\n{comment}");
     }
-    let mut text = fill(
-        pipeline::DOCKERFILE,
-        &[
-            ("NAME", &program.name),
-            ("RUN", &run),
-            ("VERSION", VERSION),
-            ("FILE", &file),
-        ],
-    );
-    if program.library {
-        text = text.replace(&format!("--bin {}", program.name), "--lib");
-    }
-    text
+    run
 }
 
 /// The port of an address to listen at, at the same address outside of the image.

@@ -63,9 +63,12 @@ struct WrittenFinding {
 /// # Errors
 /// It can't be read, or a [`Trouble`]: a newer wasify wrote it, or it is no baseline.
 pub fn read(path: &Path) -> Result<Option<Baseline>> {
-    let text = files::read_if_there(path);
-    let text = text.with_context(|| format!("failed to read `{}`", path.display()))?;
+    let text = text_of(path)?;
     Ok(text.map(|text| parse(path, &text)).transpose()?)
+}
+
+fn text_of(path: &Path) -> Result<Option<String>> {
+    files::read_if_there(path).with_context(|| format!("failed to read `{}`", path.display()))
 }
 
 fn parse(path: &Path, text: &str) -> Result<Baseline, Trouble> {
@@ -97,19 +100,6 @@ fn parse(path: &Path, text: &str) -> Result<Baseline, Trouble> {
             )
         })?,
     };
-    let accepted = |findings: Vec<WrittenFinding>| {
-        let mut findings: Vec<Accepted> = findings
-            .into_iter()
-            .map(|finding| Accepted {
-                rule: finding.rule,
-                package: finding.package,
-                level: finding.level,
-                places: finding.places,
-            })
-            .collect();
-        findings.sort();
-        findings
-    };
     Ok(Baseline {
         profile: written.profile,
         tolerance,
@@ -130,6 +120,20 @@ fn parse(path: &Path, text: &str) -> Result<Baseline, Trouble> {
     })
 }
 
+fn accepted(findings: Vec<WrittenFinding>) -> Vec<Accepted> {
+    let mut findings: Vec<Accepted> = findings
+        .into_iter()
+        .map(|finding| Accepted {
+            rule: finding.rule,
+            package: finding.package,
+            level: finding.level,
+            places: finding.places,
+        })
+        .collect();
+    findings.sort();
+    findings
+}
+
 /// `5%` and `2.5 %`.
 fn tolerance(word: &str) -> Option<f64> {
     let number = word.strip_suffix('%')?.trim_end();
@@ -146,9 +150,8 @@ fn tolerance(word: &str) -> Option<f64> {
 /// # Errors
 /// As [`read`], or it can't be written; it is then as it was.
 pub fn write(path: &Path, baseline: &Baseline, whole: bool) -> Result<bool> {
-    let before = read(path)?;
-    let text = files::read_if_there(path)
-        .with_context(|| format!("failed to read `{}`", path.display()))?;
+    let text = text_of(path)?;
+    let before = text.as_deref().map(|text| parse(path, text)).transpose()?;
     let document = text.as_deref().unwrap_or(HEAD).parse::<DocumentMut>();
     let mut document = document.with_context(|| format!("failed to read `{}`", path.display()))?;
     set(&mut document, "version", VERSION.into());
