@@ -28,7 +28,7 @@ fn scratch() -> tempfile::TempDir {
 }
 
 #[expect(clippy::disallowed_methods, reason = "wasify has no part in it")]
-fn plain(folder: &Path, words: &str) {
+pub(super) fn plain(folder: &Path, words: &str) {
     let status = std::process::Command::new(env!("CARGO"))
         .args(words.split(' '))
         .current_dir(folder)
@@ -112,6 +112,67 @@ fn a_read_only_manifest_keeps_nothing_from_being_fixed_and_stays_read_only() {
     assert_eq!(text(folder, "Cargo.toml"), before);
     let mode = fs::metadata(&manifest).expect("there").permissions().mode();
     assert_eq!(mode & 0o777, 0o444);
+}
+
+/// Root may write anywhere: wasify, as somebody who may not.
+#[cfg(target_os = "linux")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it starts wasify with fewer rights"
+)]
+fn bound(folder: &Path, words: &[&str]) -> Output {
+    std::process::Command::new("setpriv")
+        .args([
+            "--bounding-set",
+            "-dac_override",
+            "--inh-caps",
+            "-dac_override",
+        ])
+        .arg(program(["build"]).get_program())
+        .arg("build")
+        .args(words)
+        .arg("--target-dir")
+        .arg(target_dir("fixing"))
+        .current_dir(folder)
+        .output()
+        .expect("setpriv is part of every Debian")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_read_only_project_is_named_and_stays_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let scratch = scratch();
+    let folder = scratch.path();
+    let (manifest, lock) = (text(folder, "Cargo.toml"), text(folder, "Cargo.lock"));
+    let to = |mode| {
+        fs::set_permissions(folder, fs::Permissions::from_mode(mode)).expect("set");
+    };
+    to(0o555);
+    // Here cargo can still write into the lock file, and what it wrote has to go back.
+    let planned = bound(folder, &["--fix", "--dry-run"]);
+    let fixed = bound(folder, &["--fix"]);
+    to(0o755);
+    let plan = String::from_utf8_lossy(&planned.stdout).into_owned();
+    assert_eq!(planned.status.code(), Some(0), "{plan}");
+    assert!(plan.contains("cargo update url --precise"), "{plan}");
+    let said = String::from_utf8_lossy(&fixed.stderr).into_owned();
+    assert_eq!(fixed.status.code(), Some(2), "{said}");
+    let noted = folder.join("wasify.toml");
+    assert!(
+        said.contains(&format!("`{}`, where", noted.display())),
+        "{said}"
+    );
+    assert!(said.contains("Permission denied"), "{said}");
+    assert!(
+        !said.contains("Compiling"),
+        "before anything was built: {said}"
+    );
+    assert_eq!(text(folder, "Cargo.toml"), manifest);
+    assert_eq!(text(folder, "Cargo.lock"), lock);
+    assert!(!folder.join("wasify.toml").exists());
+    let left = fs::read_dir(folder).expect("there").count();
+    assert_eq!(left, 3, "the manifest, the lock file and the sources");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Cargo projects, built for real: what comes out, and that it is what plain cargo makes.
 
 mod at_once;
+mod checking;
 mod checkup;
 mod common;
 mod ejecting;
@@ -12,12 +13,12 @@ mod interrupted;
 mod local;
 mod locks;
 mod no_network;
-mod offline_rustup;
 mod own_settings;
 mod published;
 mod refused;
 mod reports;
 mod running;
+mod rustup;
 mod stubbing;
 mod tools;
 mod unlinked;

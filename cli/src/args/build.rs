@@ -50,6 +50,9 @@ pub struct BuildArgs {
     /// Print what would be run, and with --fix what would be changed first, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// With --fix --dry-run: let cargo check the project with these changes, and change what that finds too
+    #[arg(long, requires = "fix", requires = "dry_run")]
+    pub check: bool,
     /// Fail only on what is worse than the baseline: new findings and imports, a higher WASI version, size
     #[arg(long, conflicts_with = "fix", help_heading = "Ratchet")]
     pub ci: bool,

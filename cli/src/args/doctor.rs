@@ -19,6 +19,7 @@ use crate::levels::LevelArgs;
     "  wasify doctor --crate nu                     a published application\n",
     "  wasify doctor --install                      what the project needs and is not there\n",
     "  wasify doctor --install c-compiler           a C compiler for packages with C code\n",
+    "  wasify doctor --check                        and let cargo check what is suggested\n",
     "  wasify doctor -v                             also the tools that the project does not need\n",
     "  wasify doctor --format json                  all of it, for a program to read\n",
     "  wasify doctor --workspace-root ~/src --partition 2/8 --format json=part-2.json\n",
@@ -36,6 +37,10 @@ pub struct DoctorArgs {
     /// project needs
     #[arg(long, value_enum, value_name = "TOOL", num_args = 0..=1, default_missing_value = "needed")]
     pub install: Option<Tool>,
+    /// Also run cargo check with the changes of `wasify build --fix=all`, without keeping them: what it passes
+    /// with is verified
+    #[arg(long, conflicts_with = "workspace_roots")]
+    pub check: bool,
     /// Examine every package of these workspaces, or of the projects right below these directories
     #[arg(long = "workspace-root", value_name = "DIR", num_args = 1..)]
     #[arg(conflicts_with_all = ["path", "manifest_path", "published", "packages", "workspace"])]

@@ -42,13 +42,17 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
     let outputs = Outputs::new(&args.report.output.outputs, &around.cwd, &[])?;
     let request = args.request(global.quiet);
     if args.dry_run {
+        let mut failed = false;
         if let Some(reach) = args.fix {
-            let planned = cargo::planned(&around, &request, reach, terminal)?;
+            let planned = cargo::planned(&around, &request, reach, args.check, terminal)?;
             print(terminal, &changes(&planned))?;
+            failed = planned
+                .checked
+                .is_some_and(|checked| checked.failure.is_some());
         }
         let plan = cargo::plan(&around, &request)?;
         print(terminal, &format!("{plan}\n"))?;
-        return Ok(Status::Clean);
+        return Ok(if failed { Status::Found } else { Status::Clean });
     }
     let ratcheting = Ratcheting::new(args, &request, &around)?;
     let mut built = match args.fix {
@@ -152,6 +156,9 @@ fn changes(planned: &Planned) -> String {
         }
     }
     text.push_str(&diff::render(&planned.edits));
+    if let Some(checked) = &planned.checked {
+        let _ = writeln!(text, "# {}", human::checked(checked));
+    }
     text
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use wasify_lints::registry;
+use wasify_lints::suggestion::Action;
 use wasify_lints::tools::C_COMPILER;
 
 use super::show;
@@ -11,6 +12,7 @@ use crate::ecosystem::{BuildRequest, Examined, cargo};
 use crate::events::Events as _;
 use crate::execute::shim::TARGET;
 use crate::execute::surroundings::Surroundings;
+use crate::fix::choose::Reach;
 use crate::levels::Levels;
 use crate::report::output::Outputs;
 use crate::report::{Project, Report, Status, Surveyed, human};
@@ -37,8 +39,44 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
     {
         examined = cargo::examine(&around, &request, terminal)?;
     }
+    if args.check {
+        check(&around, &request, &mut examined, terminal)?;
+    }
     let report = reported(examined, &request, &levels);
     show(&report, &outputs, global, terminal, human::doctor)
+}
+
+/// Has cargo check the project with all that is suggested and that wasify can carry out.
+fn check(
+    around: &Surroundings,
+    request: &BuildRequest,
+    examined: &mut Examined,
+    terminal: &Terminal,
+) -> Result<()> {
+    let Ok(survey) = &mut examined.survey else {
+        // There is no graph, and cargo has said why.
+        return Ok(());
+    };
+    let planned = cargo::planned(around, request, Reach::All, true, terminal)?;
+    terminal.progress(None);
+    let passed = planned
+        .checked
+        .as_ref()
+        .filter(|checked| checked.failure.is_none());
+    if passed.is_some() {
+        let done = |action: &Action| {
+            planned
+                .changes
+                .iter()
+                .any(|change| change.action == *action)
+        };
+        let found = survey.blocked.iter_mut().chain(&mut survey.limited);
+        for suggestion in found.flat_map(|finding| &mut finding.suggestions) {
+            suggestion.verified = suggestion.action.as_ref().is_some_and(done);
+        }
+    }
+    examined.checkup.checked = planned.checked;
+    Ok(())
 }
 
 /// The report on one project.

@@ -6,8 +6,7 @@ use wasify_lints::registry;
 use super::print;
 use crate::args::ExplainArgs;
 use crate::levels::unknown_rule;
-use crate::report::json::BUILD_FAILED;
-use crate::report::{Status, human};
+use crate::report::{Status, conditions, human};
 use crate::terminal::Terminal;
 
 /// Shows the page.
@@ -19,8 +18,8 @@ pub fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Status> {
     let name = args.rule.as_str();
     let text = if let Some(rule) = rules.iter().find(|rule| rule.id == name) {
         human::page(rule, terminal.width())
-    } else if name == BUILD_FAILED {
-        human::build_failed_page(terminal.width())
+    } else if let Some(condition) = conditions::condition(name) {
+        human::condition_page(condition, terminal.width())
     } else if rules.iter().any(|rule| rule.group == name) {
         let group: Vec<_> = rules.iter().filter(|rule| rule.group == name).collect();
         human::table(&group, terminal.width())

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use wasify_lints::finding::Package;
 use wasify_lints::tools::Tool;
 
 /// What was seen.
@@ -24,6 +25,26 @@ pub struct Checkup {
     pub flags_of_rustc: usize,
     /// The words that name the project on wasify's command line.
     pub named: Vec<String>,
+    /// What `cargo check` said of the project as `wasify build --fix=all` would have it, when it was asked.
+    pub checked: Option<Checked>,
+}
+
+/// What `cargo check` says of a project for the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// How many changes of `--fix` were in place.
+    pub changes: usize,
+    /// Why it fails; `None` when all of it compiles.
+    pub failure: Option<CheckFailure>,
+}
+
+/// Why a project does not compile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckFailure {
+    /// These packages fail by themselves, sorted.
+    Packages(Vec<Package>),
+    /// Cargo stopped before it compiled anything, and said this.
+    Cargo(String),
 }
 
 impl Checkup {
@@ -37,6 +58,7 @@ impl Checkup {
         self.tools.iter().any(tool)
             || self.settings.iter().any(|setting| setting.breaks)
             || self.stale.iter().any(|stale| stale.breaks)
+            || self.checked.iter().any(|checked| checked.failure.is_some())
     }
 }
 

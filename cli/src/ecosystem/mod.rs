@@ -14,7 +14,7 @@ use wasify_lints::finding::{Finding, Package};
 use wasify_lints::preflight::Survey;
 use wasify_lints::rule::Cause;
 
-pub use checkup::{Checkup, Setting, SettingPlace, Stale};
+pub use checkup::{CheckFailure, Checked, Checkup, Setting, SettingPlace, Stale};
 
 use crate::settings::FlagInUse;
 use crate::stub::{Call, Selector};

@@ -201,13 +201,23 @@ fn go_back(before: &Before) -> Result<()> {
     let lock = &before.lock;
     let put = match &before.content {
         Some(content) if fs::read(lock).is_ok_and(|now| now == content.as_bytes()) => Ok(()),
-        Some(content) => files::write_whole(lock, content.as_bytes()),
+        Some(content) => put_back(lock, content),
         None => files::remove_if_there(lock),
     };
     match put {
         // The whole project is gone.
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         put => put.with_context(|| format!("failed to put back `{}`", lock.display())),
+    }
+}
+
+/// Where no file can be made beside it, cargo has written into the file itself, and so can we.
+fn put_back(lock: &Path, content: &str) -> std::io::Result<()> {
+    match files::write_whole(lock, content.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            fs::write(lock, content).map_err(|_| error)
+        }
+        put => put,
     }
 }
 

@@ -1,8 +1,11 @@
 //! What a report has to say, one entry for each thing that is wrong: what the formats for other programs
 //! show. What several artifacts have in common is one entry, and a build or a host that failed is one too.
 
+mod checkup;
+
 use std::borrow::Cow;
 use std::hash::Hasher as _;
+use std::path::Path;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use wasify_lints::explain::BUILD_FAILED;
@@ -12,18 +15,12 @@ use wasify_lints::registry;
 use wasify_lints::rule::{Outcome, Rule};
 use wasify_lints::suggestion::{Applicability, Kind, Suggestion};
 
+use super::conditions::{self, REFUSED, SETTING, STALE_FLAG, TOOL, WORSE};
 use super::human::{clean, count, crate_name, goes, row, when};
 use super::places::{Place, Places};
 use super::{Artifact, Judged, Report, Sources};
 use crate::ecosystem::{BuildFailure, FailedPackage, Remedy};
 use crate::ratchet::{Change, What};
-
-/// The name of the entries that stand for a host which can't run an artifact; no rule.
-pub(super) const REFUSED: &str = "refused-by-host";
-
-/// The name of the entries that stand for what is worse than the baseline and no finding: an import, the WASI
-/// version, the size.
-pub(super) const WORSE: &str = "worse-than-baseline";
 
 /// One thing that is wrong.
 #[derive(Debug)]
@@ -75,6 +72,10 @@ pub(super) fn all_entries<'a>(report: &'a Report, places: &Places) -> Vec<Entry<
     if let Some(failure) = &report.failure {
         failed(failure).into_iter().for_each(&mut add);
     }
+    let checkup = report.checkup.iter();
+    let root = report.project.as_ref().map_or(Path::new(""), |it| &it.root);
+    let seen = checkup.flat_map(|checkup| checkup::entries(checkup, root));
+    seen.for_each(&mut add);
     let survey = report.survey.iter();
     let surveyed = survey.flat_map(|survey| survey.blocked.iter().chain(&survey.limited));
     report
@@ -111,9 +112,9 @@ fn number(entries: &mut [Entry<'_>]) {
         let file = entry.place.as_ref().map_or("", |place| place.file.as_str());
         let mut hasher = SipHasher13::new();
         let package = package.map_or("", |package| package.name.as_str());
-        // A host is told by the message alone.
+        // Hosts, tools and flags are told apart by the message alone.
         let message = match entry.finding.rule {
-            REFUSED | WORSE => entry.finding.message.as_str(),
+            REFUSED | WORSE | TOOL | SETTING | STALE_FLAG => entry.finding.message.as_str(),
             _ => "",
         };
         for part in [entry.finding.rule, package, file, message] {
@@ -343,7 +344,7 @@ impl Entry<'_> {
 
     /// Whether `wasify explain` knows its rule.
     pub(super) fn has_page(&self) -> bool {
-        self.rule.is_some() || self.finding.rule == BUILD_FAILED
+        self.rule.is_some() || conditions::condition(self.finding.rule).is_some()
     }
 
     /// How it is come to: by dependencies, or by calls.
@@ -371,7 +372,7 @@ impl Entry<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::{Status, sample};
     use super::*;
 
     #[test]
@@ -426,6 +427,15 @@ mod tests {
             let entries = entries(&report, &Places::new(&report));
             assert!(entries.iter().any(|entry| entry.level == Level::Deny));
         }
+        // Nothing but the machine is to blame.
+        let mut sick = sample::surveyed();
+        let survey = sick.survey.as_mut().unwrap();
+        survey.blocked.clear();
+        survey.limited.clear();
+        assert_eq!(sick.status(), Status::Found);
+        let all = entries(&sick, &Places::new(&sick));
+        assert!(all.iter().any(|entry| entry.level == Level::Deny));
+        assert!(all.iter().all(Entry::has_page));
         let clean = sample::clean();
         assert!(entries(&clean, &Places::new(&clean)).is_empty());
     }

@@ -3,6 +3,7 @@
 //! To add a format, add a file with a function from [`Report`] to text, its own frozen structs if a
 //! program reads it, and snapshots over the shared sample.
 
+pub mod conditions;
 mod entries;
 pub mod github;
 pub mod gitlab;

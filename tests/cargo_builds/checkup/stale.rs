@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{HELLO, finds_nothing, plain, write};
 use crate::common::{Told, project};
+use crate::fixing::plain as cargo;
 
 /// A project that depends on packages beside it.
 fn with(folder: &Path, packages: &[(&str, &str)]) {
@@ -89,4 +90,56 @@ fn what_was_fixed_upstream() {
     // A reason that the graph can't tell is not called gone.
     write(folder, "wasify.toml", &open("std-temp-dir", "tempfile"));
     finds_nothing(&Told::of(&mut plain("doctor", folder)));
+}
+
+#[test]
+fn updates_that_nobody_needs_and_one_that_was_undone() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let folder = scratch.path();
+    let update = "[rust]\nupdates = [\n    { name = \"url\", from = \"2.5.0\", to = \"2.5.4\", for = \"url-no-wasi\" },\n]\n";
+    write(folder, "wasify.toml", update);
+    let on = |requirement: &str, version: &str| {
+        project(
+            folder,
+            &format!("[dependencies]\nurl = '{requirement}'\n"),
+            "main.rs",
+            HELLO,
+        );
+        let _ = std::fs::remove_file(folder.join("Cargo.lock"));
+        cargo(folder, "generate-lockfile");
+        cargo(folder, &format!("update url --precise {version}"));
+        Told::of(&mut plain("doctor", folder))
+    };
+    finds_nothing(&on("2.5", "2.5.4"));
+    finds_nothing(&on("2.5", "2.5.7"));
+    let told = on("2.5", "2.5.2");
+    told.reports("`url` in `updates`: the lock file has an older version than 2.5.4 again");
+    told.reports("wasify.toml:3");
+    let told = on("2.5.4", "2.5.4");
+    told.ended_with(0);
+    told.reports("`url` in `updates`: the manifests ask for ^2.5.4 anyway");
+    with(folder, &[]);
+    let told = Told::of(&mut plain("doctor", folder));
+    told.reports("`url` in `updates`: no package `url` is in the project any more");
+}
+
+#[test]
+fn a_cfg_whose_rule_no_longer_fires() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let folder = scratch.path();
+    let flag = "[rust]\nrustflags = [\n    { flag = \"--cfg tokio_unstable\", for = \"tokio-needs-unstable\" },\n]\n";
+    write(folder, "wasify.toml", flag);
+    let on = |features: &str| {
+        let tokio =
+            format!("[dependencies]\ntokio = {{ version = '1', features = [{features}] }}\n");
+        project(folder, &tokio, "main.rs", HELLO);
+        Told::of(&mut plain("doctor", folder))
+    };
+    let told = on("'net', 'rt'");
+    told.ended_with(0);
+    told.reports("1 flag in wasify.toml, and of none is it known that its reason is gone");
+    let told = on("'rt'");
+    told.ended_with(0);
+    told.reports("`--cfg tokio_unstable` in `rustflags`: `tokio-needs-unstable` is not found without it either");
+    told.reports("wasify.toml:3");
 }

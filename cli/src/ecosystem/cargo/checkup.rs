@@ -63,6 +63,7 @@ pub(super) fn checkup(
         },
         stale: stale.unwrap_or_default(),
         named: named(&job.request),
+        checked: None,
     })
 }
 

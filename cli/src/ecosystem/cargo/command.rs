@@ -1,12 +1,20 @@
 //! The command line of cargo for a request.
 
-use std::path::PathBuf;
-
-use super::discover::Place;
+use super::config;
+use super::job::Job;
 use crate::ecosystem::BuildRequest;
-use crate::execute::shim::{self, CrateFlags};
-use crate::execute::surroundings::Surroundings;
+use crate::events::Events;
+use crate::execute::shim;
 use crate::plan::Invocation;
+
+/// What cargo is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// Components, with the witness link in place.
+    Build,
+    /// To see whether all of it compiles.
+    Check,
+}
 
 /// How cargo is to talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,16 +25,23 @@ pub(super) struct Talk {
     pub progress: bool,
 }
 
-/// `cargo build` for the request, with the witness link in place.
-pub(super) fn build(
-    around: &Surroundings,
-    place: &Place,
-    request: &BuildRequest,
-    target_dir: Option<PathBuf>,
-    user_wrapper: Option<PathBuf>,
-    crate_flags: &CrateFlags,
-    talk: Talk,
-) -> anyhow::Result<Invocation> {
+impl Talk {
+    /// As whoever listens wants it.
+    pub(super) fn to(events: &dyn Events) -> Talk {
+        Talk {
+            color: events.color(),
+            progress: events.wants_progress(),
+        }
+    }
+}
+
+/// `cargo build` or `cargo check` for the job's request, with the port's flags.
+pub(super) fn of(job: &Job<'_>, goal: Goal, talk: Talk) -> anyhow::Result<Invocation> {
+    let (around, place, request) = (job.around, &job.place, job.flagged());
+    let subcommand = match goal {
+        Goal::Build => "build",
+        Goal::Check => "check",
+    };
     let format = if talk.color {
         "json-diagnostic-rendered-ansi"
     } else {
@@ -35,13 +50,13 @@ pub(super) fn build(
     let mut cargo = around
         .cargo()
         .cwd(&place.cwd)
-        .args(["build", "--target", shim::TARGET, "--keep-going"])
+        .args([subcommand, "--target", shim::TARGET, "--keep-going"])
         .arg(format!("--message-format={format}"));
     if let Some(manifest) = &place.manifest {
         cargo = cargo.arg("--manifest-path").arg(manifest);
     }
-    cargo = selection(cargo, request);
-    if let Some(directory) = target_dir {
+    cargo = selection(cargo, &request);
+    if let Some(directory) = &job.target_dir {
         cargo = cargo.arg("--target-dir").arg(directory);
     }
     cargo = cargo.args(&request.passed_on);
@@ -59,7 +74,11 @@ pub(super) fn build(
     } else {
         cargo = cargo.env("CARGO_TERM_PROGRESS_WHEN", "never");
     }
-    shim::installed(cargo, &around.executable, user_wrapper, crate_flags)
+    for (name, value) in job.c_compiler.iter().flat_map(|compiler| &compiler.env) {
+        cargo = cargo.env(name, value);
+    }
+    let wrapper = config::user_wrapper(around, &place.cwd, &job.request.passed_on);
+    shim::installed(cargo, &around.executable, wrapper, &job.crate_flags)
 }
 
 /// The flags that mean the same to wasify and to cargo.

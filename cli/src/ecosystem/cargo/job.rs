@@ -7,15 +7,14 @@ use anyhow::Context as _;
 use cargo_metadata::Metadata;
 use wasify_lints::facts::Packages;
 
-use super::command::{self, Talk};
+use super::command::{self, Goal, Talk};
 use super::discover::{self, Place};
 use super::graph::{self, Known};
 use super::published::{self, Source, Spec, Store};
 use super::run::{self, Ran};
 use super::unlinked::{self, Unlinked};
 use super::{
-    artifacts, config, deliver, diagnosis, failure, is_offline, native, nothing, project_name,
-    relink,
+    artifacts, deliver, diagnosis, failure, is_offline, native, nothing, project_name, relink,
 };
 use crate::ecosystem::stubbed::{self, Wanted};
 use crate::ecosystem::trouble::Trouble;
@@ -25,7 +24,6 @@ use crate::execute::files;
 use crate::execute::shim::{self, CrateFlags, Ported};
 use crate::execute::surroundings::Surroundings;
 use crate::fix::{eject, ports};
-use crate::plan::Invocation;
 use crate::settings::{self, Flags};
 use crate::stub::Selector;
 use crate::toolchain::c::CCompiler;
@@ -295,31 +293,31 @@ impl<'a> Job<'a> {
         }
     }
 
-    pub(super) fn cargo(&self, talk: Talk) -> anyhow::Result<Invocation> {
-        let wrapper = config::user_wrapper(self.around, &self.place.cwd, &self.request.passed_on);
-        let target_dir = self.target_dir.clone();
-        let mut cargo = command::build(
-            self.around,
-            &self.place,
-            &self.flagged(),
-            target_dir,
-            wrapper,
-            &self.crate_flags,
-            talk,
-        )?;
-        for (name, value) in self.c_compiler.iter().flat_map(|compiler| &compiler.env) {
-            cargo = cargo.env(name, value);
+    /// Sees whether what the request asks for compiles. `None` when it does.
+    pub(super) fn check(
+        &self,
+        metadata: &Metadata,
+        events: &dyn Events,
+    ) -> anyhow::Result<Option<BuildFailure>> {
+        let _lock = self.lock.as_deref().map(|lock| files::lock(lock, events));
+        let cargo = command::of(self, Goal::Check, Talk::to(events))?;
+        forget_unflagged(&self.crate_flags, metadata, self.target_dir.as_deref())?;
+        let mut ran = run::run(&cargo, events)?;
+        if ran.success {
+            return Ok(None);
         }
-        Ok(cargo)
+        let packages = artifacts::packages(&ran.units, &[], metadata);
+        let failure = self.failure(&ran, &[], &packages)?;
+        if !failure.packages.is_empty() {
+            ran.show_held(events);
+        }
+        Ok(Some(failure))
     }
 
     pub(super) fn run(&self, metadata: &Metadata, events: &dyn Events) -> anyhow::Result<Built> {
         // Cargo's own lock ends with cargo; two versions of one application have the same file name.
         let _lock = self.lock.as_deref().map(|lock| files::lock(lock, events));
-        let cargo = self.cargo(Talk {
-            color: events.color(),
-            progress: events.wants_progress(),
-        })?;
+        let cargo = command::of(self, Goal::Build, Talk::to(events))?;
         forget_unflagged(&self.crate_flags, metadata, self.target_dir.as_deref())?;
         let mut ran = run::run(&cargo, events)?;
         let mut components = artifacts::components(&ran.units, metadata)?;

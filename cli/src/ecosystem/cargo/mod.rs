@@ -47,7 +47,7 @@ use crate::plan::{BuildPlan, Step};
 use crate::settings;
 use crate::toolchain::c;
 use crate::toolchain::{self, Missing, tools};
-use command::Talk;
+use command::{Goal, Talk};
 use discover::Place;
 pub use ejecting::{Ejected, eject};
 pub use fixing::{Fixed, Look, Planned, fix, planned};
@@ -86,7 +86,7 @@ pub fn plan(around: &Surroundings, request: &BuildRequest) -> anyhow::Result<Bui
     };
     steps.push(Step::Run {
         purpose: "build the project",
-        invocation: job.cargo(quiet)?,
+        invocation: command::of(&job, Goal::Build, quiet)?,
     });
     let stubs = settings::read_stubs(&job.settings())?;
     let stubs = request.stubs.iter().chain(&stubs);

@@ -2,6 +2,7 @@
 //! where there is no colour.
 
 mod blocked;
+mod checked;
 mod doctor;
 mod failure;
 mod finding;
@@ -25,8 +26,9 @@ use anstyle::{AnsiColor, Effects, Style};
 use wasify_lints::finding::Level;
 
 use super::{Artifact, Report, STDIN, Sources, run};
-pub use rule::{build_failed_page, general, outcome, page, table};
+pub use rule::{condition_page, general, outcome, page, table};
 
+pub use checked::checked;
 pub use doctor::render as doctor;
 pub use fleet::fleet;
 pub use hosts::table as hosts;

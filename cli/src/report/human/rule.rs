@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use wasify_lints::finding::Level;
 use wasify_lints::rule::{Outcome, Rule};
 
+use super::super::conditions::Condition;
 use super::lines::goes;
 use super::text::{count, wrap};
 use super::{BOLD, DIM, FLAG, VERB};
@@ -58,27 +59,12 @@ pub fn page(rule: &Rule, width: usize) -> String {
     text
 }
 
-/// The page of what reports for programs call `build-failed`, which is no rule.
+/// The page of what reports name and is no rule.
 #[must_use]
-pub fn build_failed_page(width: usize) -> String {
-    let mut text =
-        format!("{BOLD}build-failed{BOLD:#}: a package does not build for this target\n");
-    section(
-        &mut text,
-        "What happens",
-        "There is no component, or not all of them. Each package that failed by itself is reported \
-         once, with its first error and the path of dependencies that leads to it. Where no package is to \
-         blame, cargo's own error is reported, or what this machine lacks.",
-        width,
-    );
-    section(
-        &mut text,
-        "What to do instead",
-        "Read the package's own error first. A dependency that supports other systems only is often \
-         there for one feature: leave that out with `--no-default-features`, or look for a newer \
-         version that knows WASI.",
-        width,
-    );
+pub fn condition_page(condition: &Condition, width: usize) -> String {
+    let mut text = format!("{BOLD}{}{BOLD:#}: {}\n", condition.id, condition.title);
+    section(&mut text, "What happens", condition.happens, width);
+    section(&mut text, "What to do instead", condition.instead, width);
     text
 }
 

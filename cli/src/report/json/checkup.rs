@@ -3,7 +3,7 @@
 use wasify_lints::tools;
 
 use super::v1;
-use crate::ecosystem::{Setting, SettingPlace, Stale};
+use crate::ecosystem::{CheckFailure, Checked, Setting, SettingPlace, Stale};
 
 pub(super) fn tool(tool: &tools::Tool) -> v1::Tool {
     let found = tool.found.as_ref();
@@ -54,5 +54,21 @@ pub(super) fn stale(stale: &Stale) -> v1::StaleFlag {
         line: stale.line,
         why: stale.why.clone(),
         breaks: stale.breaks,
+    }
+}
+
+pub(super) fn checked(checked: &Checked) -> v1::Checked {
+    let (failed, message) = match &checked.failure {
+        None => (Vec::new(), None),
+        Some(CheckFailure::Packages(packages)) => {
+            (packages.iter().map(super::package).collect(), None)
+        }
+        Some(CheckFailure::Cargo(message)) => (Vec::new(), Some(message.clone())),
+    };
+    v1::Checked {
+        passed: checked.failure.is_none(),
+        changes: checked.changes,
+        failed,
+        message,
     }
 }

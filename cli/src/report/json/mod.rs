@@ -93,6 +93,10 @@ pub fn document(report: &Report) -> v1::Report {
             .flat_map(|it| &it.stale)
             .map(checkup::stale)
             .collect(),
+        checked: seen()
+            .filter_map(|it| it.checked.as_ref())
+            .map(checkup::checked)
+            .next(),
         skipped: report.artifacts.iter().flat_map(skipped).collect(),
         summary: v1::Summary {
             deny,

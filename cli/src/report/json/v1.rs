@@ -14,7 +14,7 @@ pub use blocked::{
     Action, BuildError, BuildFailure, Dependent, FailedPackage, MissingSymbol, MissingSymbols,
     Port, Survey,
 };
-pub use checkup::{Remedy, Setting, StaleFlag, Tool};
+pub use checkup::{Checked, Remedy, Setting, StaleFlag, Tool};
 pub use hosts::{HostFit, Obstacle, ObstacleKind, Purpose, Told, Used, Verdict};
 pub use ratchet::{Change, Ratchet};
 pub use stubbed::{Answer, Stubbed};
@@ -51,6 +51,8 @@ pub struct Report {
     pub settings: Vec<Setting>,
     /// Flags in `wasify.toml` whose reason is gone.
     pub stale_flags: Vec<StaleFlag>,
+    /// What `wasify doctor --check` saw; null without it.
+    pub checked: Option<Checked>,
     /// Rules that could not be decided, with the reason.
     pub skipped: Vec<Skipped>,
     /// How many findings there are.

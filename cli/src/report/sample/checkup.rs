@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use wasify_lints::finding::Package;
 use wasify_lints::tools::{Found, Machine, Needs, judge};
 
 use super::root;
-use crate::ecosystem::{Checkup, Setting, SettingPlace, Stale};
+use crate::ecosystem::{CheckFailure, Checked, Checkup, Setting, SettingPlace, Stale};
 use crate::toolchain::c::{CSearch, Rejected};
 
 fn found(version: &str, fault: Option<&str>) -> Option<Found> {
@@ -49,6 +50,13 @@ pub(crate) fn checkup() -> Checkup {
         flags: 3,
         flags_of_rustc: 2,
         named: vec!["apps/finder of mine".to_owned()],
+        checked: Some(Checked {
+            changes: 2,
+            failure: Some(CheckFailure::Packages(vec![Package {
+                name: "nix".to_owned(),
+                version: Some("0.29.0".to_owned()),
+            }])),
+        }),
     }
 }
 

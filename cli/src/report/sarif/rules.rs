@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use wasify_lints::explain::BUILD_FAILED;
 use wasify_lints::rule;
 
-use super::super::entries::{Entry, REFUSED, WORSE};
+use super::super::conditions;
+use super::super::entries::Entry;
 use super::super::human::general;
 use super::{level, v2};
 
@@ -52,32 +54,20 @@ fn known(rule: &rule::Rule) -> v2::Rule {
     }
 }
 
-/// What is reported without a rule: a build that failed, or a host that can't run the result.
+/// What is reported without a rule.
 fn other(id: &str) -> v2::Rule {
-    let (short, full, file) = match id {
-        REFUSED => (
-            "a host that was asked for can't run this.",
-            "The host refuses the file, or does not have what the program can't do without.",
-            "docs/hosts.md",
-        ),
-        WORSE => (
-            "this is worse than the baseline.",
-            "An import, a WASI version or a size that was not accepted.",
-            "README.md",
-        ),
-        _ => (
-            "a package does not build for this target.",
-            "There is no component, or not all of them.",
-            "README.md",
-        ),
-    };
+    let failed = || conditions::condition(BUILD_FAILED);
+    let condition = conditions::condition(id).or_else(failed);
+    let (title, happens, file) = condition.map_or((id, id, "README.md"), |condition| {
+        (condition.title, condition.happens, condition.document)
+    });
     v2::Rule {
         id: id.to_owned(),
         short_description: v2::Text {
-            text: short.to_owned(),
+            text: sentence(title),
         },
         full_description: v2::Text {
-            text: full.to_owned(),
+            text: happens.to_owned(),
         },
         help_uri: Some(document(file)),
         help: None,

@@ -11,7 +11,7 @@ use wasify_lints::finding::Finding;
 
 use super::job::Job;
 use super::{is_offline, metadata, native, published};
-use crate::ecosystem::{BuildRequest, Built};
+use crate::ecosystem::{BuildRequest, Built, CheckFailure, Checked};
 use crate::events::Events;
 use crate::execute::surroundings::Surroundings;
 use crate::fix::choose::{Change, Reach};
@@ -39,6 +39,8 @@ pub struct Planned {
     pub changes: Vec<Change>,
     /// The files of the project that would be others.
     pub edits: Vec<Edited>,
+    /// What `cargo check` said of it, when it was asked.
+    pub checked: Option<Checked>,
 }
 
 /// What is seen of a build that stands: the findings in its artifacts.
@@ -70,7 +72,7 @@ pub fn fix(
     }
     let (mut fixing, metadata, journal) = begun(job, reach, events)?;
     match fixing.build(&metadata, look) {
-        Ok(built) => finish(fixing, &metadata, built, journal),
+        Ok(built) => finish(fixing, built, journal),
         Err(error) => {
             journal.roll_back()?;
             Err(error)
@@ -78,29 +80,60 @@ pub fn fix(
     }
 }
 
-/// What would be changed before anything is built: most of it, since the graph tells it. The project is
-/// then as it was, and what a build would show is not in it.
+/// What would be changed before anything is built: most of it, since the graph tells it. With `check`, cargo checks
+/// the project with these changes, and what it finds is changed too. The project is then as it was, and what only
+/// its components would show is not in it.
 ///
 /// # Errors
-/// As [`fix`].
+/// As [`fix`]; with `check`, also that the target is not installed.
 pub fn planned(
     around: &Surroundings,
     request: &BuildRequest,
     reach: Reach,
+    check: bool,
     events: &dyn Events,
 ) -> anyhow::Result<Planned> {
     let job = Job::for_fixing(around, request, events)?;
+    if check {
+        job.check_paths()?;
+        let (cwd, offline) = (&job.place.cwd, is_offline(request));
+        toolchain::ensure_target(around, cwd, true, offline, events)
+            .map_err(Missing::or_trouble)?;
+    }
     let (mut fixing, metadata, journal) = begun(job, reach, events)?;
     fixing.dry = true;
-    let planned = fixing
-        .change_what_is_foreseen()
-        .and_then(|()| edits(&fixing, &metadata, &journal));
+    let planned = plan(&mut fixing, &metadata, check)
+        .and_then(|checked| Ok((checked, edits(&fixing, &metadata, &journal)?)));
     journal.roll_back()?;
-    let edits = planned?;
+    let (checked, edits) = planned?;
     Ok(Planned {
         changes: fixing.changes,
         edits,
+        checked,
     })
+}
+
+/// Changes what is found, up to a build.
+fn plan(
+    fixing: &mut Fixing<'_, '_>,
+    metadata: &Metadata,
+    check: bool,
+) -> anyhow::Result<Option<Checked>> {
+    if !check {
+        fixing.change_what_is_foreseen()?;
+        return Ok(None);
+    }
+    let failure = fixing.check(metadata)?;
+    Ok(Some(Checked {
+        changes: fixing.changes.len(),
+        failure: failure.map(|failure| {
+            let named = failure.packages.iter();
+            match named.map(|failed| failed.failure.package.clone()).collect() {
+                packages if Vec::is_empty(&packages) => CheckFailure::Cargo(failure.message),
+                packages => CheckFailure::Packages(packages),
+            }
+        }),
+    }))
 }
 
 /// The job, with everything in place for changes and for going back.
@@ -123,16 +156,13 @@ fn begun<'a, 'e>(
         .context("failed to find wasify's directory")?;
     let journal = Journal::begin(&home, &root.join("Cargo.lock"))?;
     job.c_compiler = native::compiler(job.around, &job.place, root);
-    Ok((Fixing::new(job, reach, events), metadata, journal))
+    let settings = settings_of(&job, &metadata);
+    let fixing = Fixing::new(job, settings, reach, events);
+    Ok((fixing, metadata, journal))
 }
 
 /// Keeps what helped: all of it when the project stands or less is in the way than before.
-fn finish(
-    fixing: Fixing<'_, '_>,
-    metadata: &Metadata,
-    built: Built,
-    journal: Journal,
-) -> anyhow::Result<Fixed> {
+fn finish(fixing: Fixing<'_, '_>, built: Built, journal: Journal) -> anyhow::Result<Fixed> {
     let left = built.failure.as_ref().map_or(0, |failure| {
         (failure.packages.len() + failure.foreseen.len()).max(1)
     });
@@ -145,7 +175,7 @@ fn finish(
             settings: None,
         });
     }
-    let path = settings_of(&fixing.job, metadata);
+    let path = fixing.settings;
     let changed = fixing.job.flags != fixing.before;
     let (_, text) = settings::with_flags(&path, &fixing.job.flags)?;
     journal.commit(&path, changed.then_some(text.as_str()))?;
@@ -174,9 +204,9 @@ fn edits(
     journal: &Journal,
 ) -> anyhow::Result<Vec<Edited>> {
     let root = metadata.workspace_root.as_std_path();
-    let settings = settings_of(&fixing.job, metadata);
-    let (before, after) = settings::with_flags(&settings, &fixing.job.flags)?;
-    let name = settings.strip_prefix(root).unwrap_or(&settings);
+    let settings = &fixing.settings;
+    let (before, after) = settings::with_flags(settings, &fixing.job.flags)?;
+    let name = settings.strip_prefix(root).unwrap_or(settings);
     let lock = std::fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
     let all = [
         Edited {

@@ -1,6 +1,7 @@
 //! The rounds of `--fix`: from what is found to changes, and to the next build.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use cargo_metadata::Metadata;
 use wasify_lints::explain::BUILD_FAILED;
@@ -8,12 +9,13 @@ use wasify_lints::finding::Finding;
 use wasify_lints::suggestion::Action;
 
 use super::Look;
-use crate::ecosystem::Built;
 use crate::ecosystem::cargo::graph::{Known, Unresolved};
 use crate::ecosystem::cargo::job::Job;
 use crate::ecosystem::cargo::{add_ports, failure, is_offline, survey};
+use crate::ecosystem::trouble::Trouble;
+use crate::ecosystem::{BuildFailure, Built};
 use crate::events::Events;
-use crate::execute;
+use crate::execute::{self, files};
 use crate::fix::choose::{self, Change, Reach};
 use crate::fix::ports;
 use crate::settings::{FeatureFlags, Flags, OpenFlag, PortFlag, RustFlag, UpdateFlag};
@@ -28,6 +30,8 @@ const C_COMPILER: &str = "a C compiler";
 /// A project on its way.
 pub(super) struct Fixing<'a, 'e> {
     pub(super) job: Job<'a>,
+    /// Where its flags are noted.
+    pub(super) settings: PathBuf,
     /// Its flags before anything was changed.
     pub(super) before: Flags,
     reach: Reach,
@@ -42,10 +46,16 @@ pub(super) struct Fixing<'a, 'e> {
 }
 
 impl<'a, 'e> Fixing<'a, 'e> {
-    pub(super) fn new(job: Job<'a>, reach: Reach, events: &'e dyn Events) -> Fixing<'a, 'e> {
+    pub(super) fn new(
+        job: Job<'a>,
+        settings: PathBuf,
+        reach: Reach,
+        events: &'e dyn Events,
+    ) -> Fixing<'a, 'e> {
         Fixing {
             before: job.flags.clone(),
             job,
+            settings,
             reach,
             events,
             tried: BTreeSet::new(),
@@ -66,13 +76,7 @@ impl<'a, 'e> Fixing<'a, 'e> {
             self.job.prepare_crates()?;
             let built = self.job.run(metadata, self.events)?;
             let found = match &built.failure {
-                Some(failure) => {
-                    let failed = failure
-                        .packages
-                        .iter()
-                        .map(|failed| failed.explained.finding.clone());
-                    failed.chain(failure.foreseen.iter().cloned()).collect()
-                }
+                Some(failure) => findings(failure),
                 None => look(&built)?,
             };
             if !self.apply(&found)? {
@@ -81,6 +85,22 @@ impl<'a, 'e> Fixing<'a, 'e> {
         }
         self.job.prepare_crates()?;
         self.job.run(metadata, self.events)
+    }
+
+    /// Compiles without linking and changes what is found, as often as there is something to change. What is in the
+    /// way at last; `None` when all of it compiles.
+    pub(super) fn check(&mut self, metadata: &Metadata) -> anyhow::Result<Option<BuildFailure>> {
+        loop {
+            self.change_what_is_foreseen()?;
+            self.job.prepare_crates()?;
+            let Some(failure) = self.job.check(metadata, self.events)? else {
+                return Ok(None);
+            };
+            // Each action is tried once, so that this ends.
+            if !self.apply(&findings(&failure))? {
+                return Ok(Some(failure));
+            }
+        }
     }
 
     /// Changes what can be known without a build: a change may let something else into the graph.
@@ -179,6 +199,9 @@ impl<'a, 'e> Fixing<'a, 'e> {
         if !self.tried.insert(choose::key(&change.action)) {
             return Ok(false);
         }
+        if self.changes.is_empty() && !self.dry {
+            self.can_be_noted()?;
+        }
         let done = self.carry_out(&change)?;
         if done {
             if !self.dry {
@@ -187,6 +210,22 @@ impl<'a, 'e> Fixing<'a, 'e> {
             self.changes.push(change);
         }
         Ok(done)
+    }
+
+    /// Nothing is changed, and no time spent on builds, where the flags can't be noted afterwards.
+    fn can_be_noted(&self) -> anyhow::Result<()> {
+        let settings = self.settings.canonicalize();
+        let settings = settings.as_deref().unwrap_or(&self.settings);
+        let Err(error) = files::probe(settings) else {
+            return Ok(());
+        };
+        let trouble = Trouble::new(format!(
+            "`{}`, where `--fix` notes the flags, can't be written: {error}",
+            settings.display()
+        ));
+        let help = "give yourself the right to write in that directory, or use a copy of the project; \
+                    `--fix --dry-run` shows the changes without making them";
+        Err(trouble.help(help).into())
     }
 
     fn carry_out(&mut self, change: &Change) -> anyhow::Result<bool> {
@@ -271,4 +310,11 @@ impl<'a, 'e> Fixing<'a, 'e> {
         }
         Ok(execute::capture(&cargo)?.status.success())
     }
+}
+
+/// What is said of the packages that failed, and of those that the build did not come to.
+fn findings(failure: &BuildFailure) -> Vec<Finding> {
+    let failed = failure.packages.iter();
+    let failed = failed.map(|failed| failed.explained.finding.clone());
+    failed.chain(failure.foreseen.iter().cloned()).collect()
 }

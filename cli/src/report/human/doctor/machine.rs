@@ -22,6 +22,11 @@ pub(super) fn wrong(report: &Report, look: &Look) -> String {
     for setting in &checkup.settings {
         text.push_str(&fighting(setting, look));
     }
+    let failed = checkup.checked.iter().filter(|it| it.failure.is_some());
+    for checked in failed {
+        let style = ("error", DEFAULT_ERROR_STYLE);
+        text.push_str(&message(style, &super::super::checked(checked), &[], look));
+    }
     text
 }
 

@@ -16,6 +16,9 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
         lines.extend(settings(checkup));
         lines.extend(flags(checkup));
     }
+    let checked = report.checkup.iter().filter_map(|it| it.checked.as_ref());
+    let passed = checked.filter(|checked| checked.failure.is_none());
+    lines.extend(passed.map(super::super::checked));
     if let Some(survey) = &report.survey {
         let all = count(survey.built as u64, "package");
         lines.extend((survey.fine > 0).then(|| {

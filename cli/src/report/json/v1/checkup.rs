@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Package;
+
 /// A tool of the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
@@ -69,4 +71,17 @@ pub struct StaleFlag {
     pub why: String,
     /// Whether nothing builds with it.
     pub breaks: bool,
+}
+
+/// What `cargo check` says of the project with the changes of `wasify build --fix=all` in place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Checked {
+    /// Whether all of it compiles.
+    pub passed: bool,
+    /// How many changes were in place.
+    pub changes: usize,
+    /// The packages that fail by themselves.
+    pub failed: Vec<Package>,
+    /// What cargo said, where no package is to blame.
+    pub message: Option<String>,
 }
