@@ -46,7 +46,9 @@ fn a_plan_is_verified_when_cargo_checks_it() {
     let checked = wasify(scratch.path(), &[&words[..], &["--check"]].concat());
     let plan = stdout(&checked);
     assert!(
-        plan.contains("# verified: `cargo check` for wasm32-wasip2 passes with 1 change\n"),
+        plan.contains(
+            "# verified: `cargo check` for wasm32-wasip2 passes with 1 change of this plan\n"
+        ),
         "{plan}"
     );
     assert_eq!(checked.status.code(), Some(0));
@@ -65,7 +67,7 @@ fn a_plan_that_does_not_compile_is_not_verified() {
     assert!(plan.contains("(home-no-wasi)"), "{plan}");
     assert!(
         plan.contains(
-            "# not verified: `cargo check` for wasm32-wasip2 fails with 1 change, for small 0.1.0"
+            "# not verified: `cargo check` for wasm32-wasip2 fails with 1 change of this plan, for small 0.1.0"
         ),
         "{plan}"
     );
@@ -86,7 +88,10 @@ fn the_doctor_marks_what_was_verified() {
 
     let letter = stdout(&wasify(sound.path(), &["doctor", "--check"]));
     assert!(letter.contains("[verified]"), "{letter}");
-    assert!(letter.contains("- verified: `cargo check`"), "{letter}");
+    assert!(
+        letter.contains("passes with 1 change of `wasify"),
+        "{letter}"
+    );
 
     let report = wasify(sound.path(), &["doctor", "--check", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&report.stdout).expect("JSON");

@@ -157,7 +157,7 @@ fn changes(planned: &Planned) -> String {
     }
     text.push_str(&diff::render(&planned.edits));
     if let Some(checked) = &planned.checked {
-        let _ = writeln!(text, "# {}", human::checked(checked));
+        let _ = writeln!(text, "# {}", human::checked(checked, "of this plan"));
     }
     text
 }

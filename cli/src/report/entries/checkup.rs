@@ -8,7 +8,7 @@ use wasify_lints::finding::{Finding, Level, Location};
 use wasify_lints::tools::{C_COMPILER, Tool};
 
 use super::super::conditions::{NOT_VERIFIED, SETTING, STALE_FLAG, TOOL};
-use super::super::human;
+use super::super::human::{self, OF_DOCTOR};
 use super::{Entry, plain, suggestion};
 use crate::ecosystem::{Checkup, Setting, SettingPlace, Stale};
 
@@ -21,7 +21,7 @@ pub(super) fn entries<'a>(checkup: &'a Checkup, root: &Path) -> Vec<Entry<'a>> {
     let stale = checkup.stale.iter().map(|it| stale(it, root));
     let failed = checkup.checked.iter().filter(|it| it.failure.is_some());
     let failed = failed.map(|checked| Finding {
-        message: human::checked(checked),
+        message: human::checked(checked, OF_DOCTOR),
         effect: "the changes of `wasify build --fix=all` are not enough".to_owned(),
         ..Finding::bare(NOT_VERIFIED, Level::Deny)
     });

@@ -4,12 +4,15 @@ use super::text::{clean, count};
 use crate::ecosystem::{CheckFailure, Checked};
 use crate::execute::shim::TARGET;
 
-/// `verified: ...` or `not verified: ...`.
+/// Which changes `wasify doctor --check` has made.
+pub const OF_DOCTOR: &str = "of `wasify build --fix=all`";
+
+/// `verified: ...` or `not verified: ...`. `of` says which changes these are.
 #[must_use]
-pub fn checked(checked: &Checked) -> String {
+pub fn checked(checked: &Checked, of: &str) -> String {
     let with = match checked.changes {
         0 => String::new(),
-        some => format!(" with {}", count(some as u64, "change")),
+        some => format!(" with {} {of}", count(some as u64, "change")),
     };
     match &checked.failure {
         None => format!("verified: `cargo check` for {TARGET} passes{with}"),

@@ -28,7 +28,7 @@ use wasify_lints::finding::Level;
 use super::{Artifact, Report, STDIN, Sources, run};
 pub use rule::{condition_page, general, outcome, page, table};
 
-pub use checked::checked;
+pub use checked::{OF_DOCTOR, checked};
 pub use doctor::render as doctor;
 pub use fleet::fleet;
 pub use hosts::table as hosts;

@@ -6,7 +6,7 @@ use wasify_lints::tools::{C_COMPILER, State, Tool};
 
 use super::super::super::Report;
 use super::super::text::{clean, wrap};
-use super::super::{BOLD, DIM, FLAG, Look};
+use super::super::{BOLD, DIM, FLAG, Look, OF_DOCTOR};
 use super::item;
 use crate::ecosystem::{Setting, SettingPlace};
 
@@ -25,7 +25,12 @@ pub(super) fn wrong(report: &Report, look: &Look) -> String {
     let failed = checkup.checked.iter().filter(|it| it.failure.is_some());
     for checked in failed {
         let style = ("error", DEFAULT_ERROR_STYLE);
-        text.push_str(&message(style, &super::super::checked(checked), &[], look));
+        text.push_str(&message(
+            style,
+            &super::super::checked(checked, OF_DOCTOR),
+            &[],
+            look,
+        ));
     }
     text
 }

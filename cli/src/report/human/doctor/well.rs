@@ -3,6 +3,7 @@
 use wasify_lints::tools::{C_COMPILER, State, Tool};
 
 use super::super::super::Report;
+use super::super::OF_DOCTOR;
 use super::super::text::{clean, count};
 use super::{Look, item};
 use crate::ecosystem::Checkup;
@@ -18,7 +19,7 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
     }
     let checked = report.checkup.iter().filter_map(|it| it.checked.as_ref());
     let passed = checked.filter(|checked| checked.failure.is_none());
-    lines.extend(passed.map(super::super::checked));
+    lines.extend(passed.map(|it| super::super::checked(it, OF_DOCTOR)));
     if let Some(survey) = &report.survey {
         let all = count(survey.built as u64, "package");
         lines.extend((survey.fine > 0).then(|| {
