@@ -1,6 +1,7 @@
 //! Levels as the user sets them: `-A`, `-W` and `-D` with a rule, a group or `warnings`.
 
 use anyhow::Result;
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use wasify_lints::finding::{Finding, Level};
 use wasify_lints::rule::Rule;
@@ -14,6 +15,7 @@ const WARNINGS: &str = "warnings";
 #[derive(Debug, Clone, Default)]
 pub struct LevelArgs {
     given: Vec<Given>,
+    cap: Option<Level>,
 }
 
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub enum LevelSource {
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     given: Vec<Given>,
+    /// No finding is of a higher level.
+    cap: Option<Level>,
 }
 
 const FLAGS: [(char, &str, Level, &str); 3] = [
@@ -54,8 +58,21 @@ const FLAGS: [(char, &str, Level, &str); 3] = [
     ),
 ];
 
+/// The name of the flag that caps, as rustc has it.
+const CAP: &str = "cap-lints";
+
+/// What it takes.
+const CAPS: [Level; 3] = [Level::Allow, Level::Note, Level::Warn];
+
 impl Args for LevelArgs {
     fn augment_args(command: Command) -> Command {
+        let cap = Arg::new(CAP)
+            .long(CAP)
+            .value_name("LEVEL")
+            .value_parser(PossibleValuesParser::new(CAPS.map(Level::name)))
+            .help(
+                "Report nothing at a higher level than this: with `warn`, findings are no errors",
+            );
         FLAGS
             .iter()
             .fold(command, |command, (short, long, _, help)| {
@@ -68,6 +85,7 @@ impl Args for LevelArgs {
                         .action(ArgAction::Append),
                 )
             })
+            .arg(cap)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -93,7 +111,10 @@ impl FromArgMatches for LevelArgs {
             }));
         }
         given.sort_by_key(|(at, _)| *at);
+        let cap = matches.get_one::<String>(CAP);
+        let cap = cap.and_then(|cap| CAPS.into_iter().find(|level| level.name() == cap));
         Ok(LevelArgs {
+            cap,
             given: given.into_iter().map(|(_, given)| given).collect(),
         })
     }
@@ -122,15 +143,27 @@ impl LevelArgs {
         }
         Ok(Levels {
             given: self.given.clone(),
+            cap: self.cap,
         })
     }
 }
 
 impl Levels {
     /// The level of a finding after the flags. A rule's own name is stronger than its group's, and
-    /// a group's is stronger than `warnings`; among equals the last one given wins.
+    /// a group's is stronger than `warnings`; among equals the last one given wins. A cap is stronger than all.
     #[must_use]
     pub fn judge(&self, finding: &Finding, group: Option<&str>) -> (Level, LevelSource) {
+        let judged = self.uncapped(finding, group);
+        match self.cap {
+            Some(cap) if judged.0 > cap => {
+                let flag = format!("--{CAP} {}", cap.name());
+                (cap, LevelSource::Flag(flag))
+            }
+            _ => judged,
+        }
+    }
+
+    fn uncapped(&self, finding: &Finding, group: Option<&str>) -> (Level, LevelSource) {
         let rank = |given: &Given| {
             if given.name == finding.rule {
                 3
@@ -245,5 +278,21 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.to_string(), "no rule is named `std-tmp-dir`");
         assert!(crate::errors::helps(&error)[0].contains("`std-temp-dir`"));
+    }
+
+    #[test]
+    fn a_cap_is_stronger_than_all() {
+        let capped = (Level::Warn, flag("--cap-lints warn"));
+        assert_eq!(judge("--cap-lints warn", Level::Deny), capped);
+        assert_eq!(
+            judge("-D std-temp-dir --cap-lints warn", Level::Note),
+            capped
+        );
+        assert_eq!(
+            judge("--cap-lints warn", Level::Note),
+            (Level::Note, LevelSource::Rule)
+        );
+        let allowed = (Level::Allow, flag("-A std"));
+        assert_eq!(judge("--cap-lints warn -A std", Level::Deny), allowed);
     }
 }

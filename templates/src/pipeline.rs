@@ -11,6 +11,8 @@ pub const GENERIC: &str = include_str!("../ci/generic.sh");
 /// An image with the component alone. To fill in: `VERSION`, `NAME` of the program, its `FILE`, and the command
 /// that `RUN`s it.
 pub const DOCKERFILE: &str = include_str!("../deploy/Dockerfile");
+/// What Docker leaves behind when it copies the project.
+pub const DOCKERIGNORE: &str = include_str!("../deploy/dockerignore");
 /// Spin's manifest. To fill in: `NAME`, `PACKAGE_VERSION`, `ID` and table of the `COMPONENT`, and the `EXECUTOR`.
 pub const SPIN: &str = include_str!("../deploy/spin.toml");
 /// wadm's manifest. To fill in: `NAME`, `PACKAGE_VERSION`, `FILE`, `NOTES`, `CONFIG` and `SERVER`, which may be

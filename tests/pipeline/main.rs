@@ -7,6 +7,7 @@
 mod common;
 mod deployed;
 mod fleet;
+mod image;
 mod linted;
 mod page;
 mod project;

@@ -65,9 +65,9 @@ pub struct BuildArgs {
     /// What to build and how.
     #[command(flatten)]
     pub project: ProjectArgs,
-    /// Where the components of --crate are put [default: the current directory]
-    #[arg(long, value_name = "DIR", requires = "published")]
-    #[arg(help_heading = "Published application")]
+    /// Copy the components into this directory [default: the current one with --crate, else they stay below
+    /// the target directory]
+    #[arg(long, value_name = "DIR", help_heading = "Compilation options")]
     out_dir: Option<PathBuf>,
     /// What to report and how.
     #[command(flatten)]

@@ -295,7 +295,6 @@ mod tests {
             "wasify build dir --crate x",
             "wasify build dir --manifest-path Cargo.toml",
             "wasify build --crate x --manifest-path Cargo.toml",
-            "wasify build --out-dir x",
             "wasify build --release --profile dev",
             "wasify build -q -v",
             "wasify inspect",

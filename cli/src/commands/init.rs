@@ -78,7 +78,7 @@ fn planned(args: &InitArgs, outline: &Outline) -> Result<Vec<NewFile>> {
         with.sort();
         with.dedup();
         let deployments = with.iter();
-        files.extend(deployments.map(|it| init::deployment(*it, &program, &grants)));
+        files.extend(deployments.flat_map(|it| init::deployment(*it, &program, &grants)));
     }
     Ok(files)
 }

@@ -70,11 +70,17 @@ pub fn ci(ci: Ci, content_of: impl Fn(&str) -> Option<String>) -> NewFile {
 
 /// What deploys a program, with its permissions.
 #[must_use]
-pub fn deployment(deployment: Deployment, program: &Program, grants: &Grants) -> NewFile {
+pub fn deployment(deployment: Deployment, program: &Program, grants: &Grants) -> Vec<NewFile> {
     match deployment {
-        Deployment::Dockerfile => plain("Dockerfile.wasi", deploy::dockerfile(program, grants)),
-        Deployment::Spin => plain("spin.toml", deploy::spin(program, grants)),
-        Deployment::Wadm => plain("wadm.yaml", deploy::wadm(program, grants)),
+        Deployment::Dockerfile => vec![
+            plain("Dockerfile.wasi", deploy::dockerfile(program, grants)),
+            plain(
+                "Dockerfile.wasi.dockerignore",
+                pipeline::DOCKERIGNORE.to_owned(),
+            ),
+        ],
+        Deployment::Spin => vec![plain("spin.toml", deploy::spin(program, grants))],
+        Deployment::Wadm => vec![plain("wadm.yaml", deploy::wadm(program, grants))],
     }
 }
 
