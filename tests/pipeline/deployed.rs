@@ -1,6 +1,8 @@
 //! What deploys a component has the permissions of `wasify.toml`.
 
-use crate::project::Project;
+use std::path::Path;
+
+use crate::project::{Project, Ran, program};
 
 const PERMISSIONS: &str = "[permissions]\ndirs = [\"data:ro\", \"out\"]\nenv = [\"EDITOR\", \"MODE=a b\"]\n\
                            net = [\"example.com:443\", \"listen:127.0.0.1:8080\"]\nmax-memory = \"512M\"\n";
@@ -101,4 +103,56 @@ fn nothing_of_the_users_is_written_over() {
         assert_eq!(ran.code, Some(2), "{words}");
         assert!(ran.stderr.contains(expected), "{words}: {}", ran.stderr);
     }
+}
+
+/// What wadm itself says of a manifest: that of wasmCloud's own crate.
+fn wadm(file: &Path) -> Ran {
+    let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/peers/wadm/Cargo.toml");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pipeline-wadm");
+    let output = program(env!("CARGO"))
+        .args(["run", "--quiet", "--locked", "--manifest-path"])
+        .arg(peer)
+        .arg("--target-dir")
+        .arg(target)
+        .arg("--")
+        .arg(file)
+        .output()
+        .unwrap();
+    Ran::of(output)
+}
+
+#[test]
+fn wadm_takes_its_manifest() {
+    let project = Project::new();
+    project.write("wasify.toml", PERMISSIONS);
+    assert_eq!(project.wasify("init --with wadm").code, Some(0));
+    let manifest = project.path("wadm.yaml");
+    let ran = wadm(&manifest);
+    assert_eq!(
+        (ran.code, &*ran.stdout),
+        (Some(0), "notes 1\n"),
+        "{}",
+        ran.stderr
+    );
+
+    // A component that serves comes with the server.
+    let served = Project::new();
+    let manifest_of = served.text("Cargo.toml");
+    served.write(
+        "Cargo.toml",
+        &format!("{manifest_of}[lib]\ncrate-type = [\"cdylib\"]\n"),
+    );
+    std::fs::rename(served.path("src/main.rs"), served.path("src/lib.rs")).unwrap();
+    assert_eq!(served.wasify("init --with wadm").code, Some(0));
+    let ran = wadm(&served.path("wadm.yaml"));
+    assert_eq!(
+        (ran.code, &*ran.stdout),
+        (Some(0), "notes 2\n"),
+        "{}",
+        ran.stderr
+    );
+
+    // And it would say so.
+    project.edit("wadm.yaml", "image: file://", "picture: file://");
+    assert_ne!(wadm(&manifest).code, Some(0));
 }

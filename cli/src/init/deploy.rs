@@ -118,7 +118,7 @@ pub(super) fn spin(program: &Program, grants: &Grants) -> String {
             args: &[],
         },
     );
-    let id = program.file().trim_end_matches(".wasm").replace('_', "-");
+    let id = other_hosts::spin_id(program.file().trim_end_matches(".wasm"));
     let executor = match program.library {
         true => "",
         false => "executor = { type = \"wagi\" }\n",

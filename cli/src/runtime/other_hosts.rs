@@ -137,7 +137,7 @@ fn quoted(text: &str) -> String {
 #[must_use]
 pub fn spin(grants: &Grants, what: What<'_>) -> String {
     let stem = what.file.rsplit(['/', '\\']).next().unwrap_or(what.file);
-    let id = stem.trim_end_matches(".wasm").replace(['_', '.'], "-");
+    let id = spin_id(stem.trim_end_matches(".wasm"));
     let mut text = String::new();
     if !what.serves {
         comment(
@@ -187,6 +187,20 @@ pub fn spin(grants: &Grants, what: What<'_>) -> String {
         }
     }
     text
+}
+
+/// A name as Spin wants those of components: words of letters and digits, with dashes in between, the first of which
+/// begins with a letter (spinframework/spin crates/serde/src/id.rs).
+#[must_use]
+pub fn spin_id(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let id = words.join("-");
+    match id.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => id,
+        false => format!("app-{id}").trim_end_matches('-').to_owned(),
+    }
 }
 
 fn spin_files(grants: &Grants) -> Vec<String> {
@@ -359,5 +373,19 @@ mod tests {
             said.ends_with("jco run --jco-import=setup.mjs app.wasm\n"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn names_are_what_spin_takes() {
+        for (name, id) in [
+            ("notes", "notes"),
+            ("my_app.v2", "my-app-v2"),
+            ("rust-2048", "rust-2048"),
+            ("7z", "app-7z"),
+            ("Editor", "editor"),
+            ("_", "app"),
+        ] {
+            assert_eq!(spin_id(name), id);
+        }
     }
 }
