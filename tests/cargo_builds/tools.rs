@@ -247,7 +247,7 @@ fn a_toolchain_that_the_project_asks_for_and_nobody_has() {
     );
     let events = Recorder::default();
     let built = cargo::build(&around, &here, &events).expect("wasify can work");
-    let examined = cargo::examine(&around, &here, &events).expect("wasify can work");
+    let examined = cargo::examine(&around, &here, None, &events).expect("wasify can work");
     for failure in [
         built.failure.expect("it can't be built"),
         examined.survey.expect_err("it can't be read"),

@@ -33,11 +33,11 @@ pub fn run(args: &DoctorArgs, global: &GlobalArgs, terminal: &Terminal) -> Resul
     if !args.workspace_roots.is_empty() {
         return super::fleet::run(args, &levels, &outputs, terminal);
     }
-    let mut examined = cargo::examine(&around, &request, terminal)?;
+    let mut examined = cargo::examine(&around, &request, None, terminal)?;
     if let Some(tool) = args.install
         && install(tool, &around, &request, &examined, terminal)?
     {
-        examined = cargo::examine(&around, &request, terminal)?;
+        examined = cargo::examine(&around, &request, None, terminal)?;
     }
     if args.check {
         check(&around, &request, &mut examined, terminal)?;

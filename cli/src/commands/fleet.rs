@@ -1,6 +1,9 @@
 //! `wasify doctor --workspace-root`: many projects, or a part of them.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context as _, Result};
+use wasify_lints::tools::Machine;
 
 use super::deliver;
 use crate::args::DoctorArgs;
@@ -15,6 +18,7 @@ use crate::levels::Levels;
 use crate::report::output::Outputs;
 use crate::report::{Status, human, json};
 use crate::terminal::Terminal;
+use crate::toolchain::tools;
 
 /// Looks at every package of the part, and reports on all of them together.
 ///
@@ -35,18 +39,22 @@ pub(super) fn run(
     }
     let all = units.len();
     let mut projects = Vec::new();
+    // The packages of a workspace are neighbours, and have the same tools.
+    let mut machines = Machines::default();
     for (at, unit) in units.iter().enumerate() {
         let name = name(unit);
         terminal.status("Examining", &format!("{name} ({} of {all})", at + 1));
-        projects.push(match examine(args, unit, levels, &around, terminal) {
-            Ok(project) => project,
-            Err(error) => Project {
-                name,
-                root: unit.root.display().to_string(),
-                report: None,
-                error: Some(errors::message(error.as_ref())),
+        projects.push(
+            match examine(args, unit, levels, &around, &mut machines, terminal) {
+                Ok(project) => project,
+                Err(error) => Project {
+                    name,
+                    root: unit.root.display().to_string(),
+                    report: None,
+                    error: Some(errors::message(error.as_ref())),
+                },
             },
-        });
+        );
     }
     let fleet = Fleet::new(projects, args.partition.map(|part| part.to_string()));
     deliver(outputs, terminal, |format, width| match format {
@@ -83,11 +91,28 @@ fn name(unit: &Unit) -> String {
     }
 }
 
+/// The tools in the last directory that was looked at.
+#[derive(Default)]
+struct Machines {
+    last: Option<(PathBuf, Machine)>,
+}
+
+impl Machines {
+    fn of(&mut self, around: &Surroundings, root: &Path) -> &Machine {
+        if self.last.as_ref().is_some_and(|(last, _)| last != root) {
+            self.last = None;
+        }
+        let look = || (root.to_owned(), tools::look(around, root));
+        &self.last.get_or_insert_with(look).1
+    }
+}
+
 fn examine(
     args: &DoctorArgs,
     unit: &Unit,
     levels: &Levels,
     around: &Surroundings,
+    machines: &mut Machines,
     terminal: &Terminal,
 ) -> Result<Project> {
     let request = BuildRequest {
@@ -96,7 +121,8 @@ fn examine(
         workspace: false,
         ..args.request()
     };
-    let examined = cargo::examine(around, &request, terminal)?;
+    let machine = machines.of(around, &unit.root);
+    let examined = cargo::examine(around, &request, Some(machine), terminal)?;
     let report = super::doctor::reported(examined, &request, levels);
     Ok(Project {
         name: name(unit),

@@ -144,21 +144,26 @@ pub fn build(
     job.run(&metadata, events)
 }
 
-/// Looks at a project's dependency graph, its settings and the machine's tools, and builds nothing.
+/// Looks at a project's dependency graph, its settings and the machine's tools, and builds nothing. `machine` is
+/// what was seen of the tools already, in the same directory.
 ///
 /// # Errors
 /// As [`build`]; that cargo can't resolve the project is a [`Trouble`] too.
 pub fn examine(
     around: &Surroundings,
     request: &BuildRequest,
+    machine: Option<&Machine>,
     events: &dyn Events,
 ) -> anyhow::Result<Examined> {
     let job = Job::fetched(around, request, events)?;
-    // Cargo and the tools are asked at once: neither waits for the other.
-    let (known, machine) = std::thread::scope(|scope| {
-        let machine = scope.spawn(|| tools::look(around, &job.place.cwd));
-        (job.known(), machine.join().unwrap_or_default())
-    });
+    let (known, machine) = match machine {
+        Some(machine) => (job.known(), machine.clone()),
+        // Cargo and the tools are asked at once: neither waits for the other.
+        None => std::thread::scope(|scope| {
+            let machine = scope.spawn(|| tools::look(around, &job.place.cwd));
+            (job.known(), machine.join().unwrap_or_default())
+        }),
+    };
     let mut known = match known {
         Ok(known) => known,
         Err(error) => return without_graph(&job, &machine, error),
