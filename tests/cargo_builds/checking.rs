@@ -108,5 +108,11 @@ fn the_doctor_marks_what_was_verified() {
     let letter = stdout(&checked);
     assert!(!letter.contains("[verified]"), "{letter}");
     assert!(letter.contains("not verified: `cargo check`"), "{letter}");
+    assert!(
+        letter.contains("mend what the compiler says of small 0.1.0, then"),
+        "{letter}"
+    );
+    // Of what fails nothing is called fine.
+    assert!(!letter.contains("speaks against"), "{letter}");
     assert_eq!(checked.status.code(), Some(1));
 }

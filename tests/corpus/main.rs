@@ -116,6 +116,9 @@ fn the_time_to_a_standing_port() {
     for times in cured.filter_map(timed::times) {
         println!("{}: {:.2} times the build", times.name, times.ratio());
     }
+    if std::env::var_os("BLESS").is_some() {
+        repaired_page::renew_times();
+    }
     let all = timed::all();
     let median = all[all.len() / 2].ratio();
     assert!(median <= 1.6, "{median:.2} times the build: {all:#?}");

@@ -7,6 +7,7 @@ use crate::repaired::Row;
 use crate::repaired_page::{difference, line};
 
 const DIFFER: &str = "## Where they differ";
+pub(crate) const TIME: &str = "## Time";
 const WITHOUT: &str = "## What they do without";
 /// Before the rows that are of another day than the page.
 const SINCE: &str = "Rows of another day:";
@@ -29,6 +30,17 @@ pub(crate) fn page(old: &str, rows: &[Row]) -> String {
     say_when(&mut lines, rows);
     count(&mut lines);
     lines.join("\n") + "\n"
+}
+
+/// The page with another section about time, which stands before the differences.
+pub(crate) fn with_times(old: &str, section: &str) -> String {
+    let differ = format!("\n{DIFFER}\n");
+    let (before, after) = old.split_once(&differ).expect("the page has differences");
+    let before = before
+        .split(&format!("\n{TIME}\n"))
+        .next()
+        .unwrap_or(before);
+    format!("{before}{section}{differ}{after}")
 }
 
 /// Puts a row in the place of the one before, and takes out what else was said of the application.
@@ -150,4 +162,16 @@ fn a_part_of_the_page_is_written_anew() {
     for gone in ["a 1.0.0", "- `a x`", "- a: "] {
         assert!(!new.contains(gone), "{gone}\n{new}");
     }
+}
+
+#[test]
+fn the_section_about_time_is_written_once() {
+    let old = "| a |\n\n## Where they differ\n\n- x\n";
+    let once = with_times(old, "\n## Time\n\n1.50\n");
+    assert_eq!(
+        once,
+        "| a |\n\n## Time\n\n1.50\n\n## Where they differ\n\n- x\n"
+    );
+    let again = with_times(&once, "\n## Time\n\n1.25\n");
+    assert_eq!(again, once.replace("1.50", "1.25"));
 }

@@ -11,7 +11,7 @@ use wasify_lints::suggestion::{Action, Kind, Suggestion};
 use super::super::{Report, Surveyed};
 use super::checkup::{c_search, checkup};
 use super::{clean, finding, location, package, suggestion};
-use crate::ecosystem::{BuildFailure, Checkup, FailedPackage, Missing, MissingSymbols};
+use crate::ecosystem::{BuildFailure, Checked, Checkup, FailedPackage, Missing, MissingSymbols};
 use crate::levels::Levels;
 
 /// One of two programs could be built; three packages are to blame, and one more would be.
@@ -44,6 +44,10 @@ pub(crate) fn healthy() -> Report {
             tools,
             named,
             flags: 3,
+            checked: Some(Checked {
+                changes: 0,
+                failure: None,
+            }),
             ..Checkup::default()
         }),
         ..clean()

@@ -6,10 +6,11 @@ use wasify_lints::finding::{Finding, Level};
 use wasify_lints::suggestion::Applicability;
 
 use super::super::super::{Judged, Report, Status, run};
+use super::super::lines::crate_name;
 use super::super::text::{clean, count};
 use super::super::{FLAG, Look};
 use super::{item, machine};
-use crate::ecosystem::{Checkup, SettingPlace};
+use crate::ecosystem::{CheckFailure, Checkup, SettingPlace};
 
 /// Steps that are shown.
 const MAX: usize = 6;
@@ -22,6 +23,7 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
     }
     steps.extend(failed(report));
     steps.extend(packages(report));
+    steps.extend(unverified(report));
     steps.extend(stale(report, look));
     if steps.is_empty() || report.status() == Status::Clean {
         let what = "build it: that shows what will fail when the program runs";
@@ -82,6 +84,20 @@ fn failed(report: &Report) -> Option<Step> {
             Some(command(report, "doctor", &[])),
         ),
     })
+}
+
+/// What a check with cargo has shown that no change of flags mends.
+fn unverified(report: &Report) -> Option<Step> {
+    let checked = report.checkup.as_ref()?.checked.as_ref()?;
+    let what = match checked.failure.as_ref()? {
+        CheckFailure::Packages(packages) => {
+            let packages: Vec<String> = packages.iter().map(crate_name).collect();
+            format!("mend what the compiler says of {}", packages.join(", "))
+        }
+        CheckFailure::Cargo(_) => "mend what cargo says".to_owned(),
+    };
+    let again = command(report, "doctor", &["--check"]);
+    Some((format!("{what}, then check again"), Some(again)))
 }
 
 /// Packages that will not build: first those that wasify can repair.

@@ -160,8 +160,15 @@ fn verdict(report: &Report, survey: &Surveyed, look: &Look) -> String {
         .iter()
         .filter_map(|judged| judged.finding.package.as_ref())
         .collect();
+    let checkup = report.checkup.as_ref();
+    let unverified = checkup.and_then(|it| it.checked.as_ref()?.failure.as_ref());
     text.push_str(&match names.len() {
-        0 if report.checkup.as_ref().is_some_and(Checkup::is_trouble) => line(
+        0 if unverified.is_some() => line(
+            (&DEFAULT_ERROR_STYLE, "Found"),
+            "no package that is known to fail, and `cargo check` fails: see above",
+            look,
+        ),
+        0 if checkup.is_some_and(Checkup::is_trouble) => line(
             (&DEFAULT_ERROR_STYLE, "Found"),
             "no package that is known to fail, and no way to build them: see above",
             look,

@@ -17,12 +17,13 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
         lines.extend(settings(checkup));
         lines.extend(flags(checkup));
     }
-    let checked = report.checkup.iter().filter_map(|it| it.checked.as_ref());
-    let passed = checked.filter(|checked| checked.failure.is_none());
+    let mut checked = report.checkup.iter().filter_map(|it| it.checked.as_ref());
+    let failed = checked.clone().any(|checked| checked.failure.is_some());
+    let passed = checked.find(|checked| checked.failure.is_none());
     lines.extend(passed.map(|it| super::super::checked(it, OF_DOCTOR)));
     if let Some(survey) = &report.survey {
         let all = count(survey.built as u64, "package");
-        lines.extend((survey.fine > 0).then(|| {
+        lines.extend((survey.fine > 0 && !failed).then(|| {
             format!(
                 "nothing that is known speaks against {} of {all}",
                 survey.fine
