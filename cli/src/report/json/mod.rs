@@ -45,31 +45,9 @@ pub fn schema() -> schemars::Schema {
 #[must_use]
 pub fn document(report: &Report) -> v1::Report {
     let counts = report.counts();
-    let failed = report
-        .failure
-        .as_ref()
-        .map(blocked::failed)
-        .unwrap_or_default();
+    let failed = report.failure.as_ref().map(blocked::failed);
+    let failed = failed.unwrap_or_default();
     let deny = counts.deny + failed.len();
-    let mut findings = failed;
-    findings.extend(report.of_build.iter().map(self::judged));
-    findings.extend(report.survey.iter().flat_map(blocked::surveyed));
-    let mut judged: Vec<(&Artifact, &Judged)> = report
-        .artifacts
-        .iter()
-        .flat_map(|artifact| {
-            artifact
-                .findings
-                .iter()
-                .map(move |judged| (artifact, judged))
-        })
-        .collect();
-    judged.sort_by_key(|(_, judged)| std::cmp::Reverse(judged.level));
-    findings.extend(
-        judged
-            .into_iter()
-            .map(|(artifact, judged)| finding(artifact, judged)),
-    );
     let seen = || report.checkup.iter();
     v1::Report {
         schema: SCHEMA.to_owned(),
@@ -79,7 +57,7 @@ pub fn document(report: &Report) -> v1::Report {
             root: project.root.display().to_string(),
         }),
         artifacts: report.artifacts.iter().map(artifact).collect(),
-        findings,
+        findings: findings(report, failed),
         build: report.failure.as_ref().map(blocked::failure),
         ports: report.ports.iter().map(blocked::port).collect(),
         flags: report.flags.iter().map(flag).collect(),
@@ -108,6 +86,21 @@ pub fn document(report: &Report) -> v1::Report {
         ratchet: report.ratchet.as_ref().map(ratchet::ratchet),
         exit_code: report.status().code(),
     }
+}
+
+/// What failed, what the dependency graph tells, and what was found in artifacts, the worst first.
+fn findings(report: &Report, failed: Vec<v1::Finding>) -> Vec<v1::Finding> {
+    let mut findings = failed;
+    findings.extend(report.of_build.iter().map(self::judged));
+    findings.extend(report.survey.iter().flat_map(blocked::surveyed));
+    let artifacts = report.artifacts.iter();
+    let mut judged: Vec<(&Artifact, &Judged)> = artifacts
+        .flat_map(|artifact| artifact.findings.iter().map(move |found| (artifact, found)))
+        .collect();
+    judged.sort_by_key(|(_, judged)| std::cmp::Reverse(judged.level));
+    let judged = judged.into_iter();
+    findings.extend(judged.map(|(artifact, judged)| finding(artifact, judged)));
+    findings
 }
 
 fn flag(flag: &FlagInUse) -> v1::Flag {
