@@ -175,6 +175,71 @@ fn a_read_only_project_is_named_and_stays_as_it_was() {
     assert_eq!(left, 3, "the manifest, the lock file and the sources");
 }
 
+/// What was not committed is the user's, and there afterwards to the byte.
+#[test]
+fn a_dirty_work_tree_keeps_what_is_in_it() {
+    let scratch = scratch();
+    let folder = scratch.path();
+    git(folder, &["init", "-q"]);
+    fs::write(folder.join(".gitignore"), "/target\n").expect("written");
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "-qm", "as it was"]);
+    let manifest = format!("{}# a change of mine\n", text(folder, "Cargo.toml"));
+    fs::write(folder.join("Cargo.toml"), &manifest).expect("written");
+    let source = format!("{}// and another\n", text(folder, "src/main.rs"));
+    fs::write(folder.join("src/main.rs"), &source).expect("written");
+    fs::write(folder.join("notes"), "nobody's\n").expect("written");
+    plain(folder, "update url --precise 2.5.2");
+    git(folder, &["add", "src/main.rs"]);
+
+    let fixed = wasify(folder, &["--fix"]);
+    let said = String::from_utf8_lossy(&fixed.stderr).into_owned();
+    assert_eq!(fixed.status.code(), Some(0), "{said}");
+    let mine = [
+        ("Cargo.toml", manifest),
+        ("src/main.rs", source),
+        ("notes", "nobody's\n".to_owned()),
+    ];
+    for (file, content) in mine {
+        assert_eq!(text(folder, file), content, "{file}");
+    }
+    let status = git(folder, &["status", "--porcelain"]);
+    let status: Vec<&str> = status.lines().collect();
+    assert_eq!(
+        status,
+        [
+            " M Cargo.lock",
+            " M Cargo.toml",
+            "M  src/main.rs",
+            "?? notes",
+            "?? wasify.toml"
+        ]
+    );
+    // Of the lock file only what had to change, beside the user's own update.
+    let lock = git(folder, &["diff", "-U0", "Cargo.lock"]);
+    let versions = lock
+        .lines()
+        .filter(|line| line.starts_with("-version") || line.starts_with("+version"));
+    let changed: Vec<&str> = versions.collect();
+    assert!(changed.contains(&"-version = \"2.5.0\""), "{lock}");
+    assert!(
+        !changed.iter().any(|line| line.contains("0.5.9")),
+        "home stays: {lock}"
+    );
+}
+
+#[expect(clippy::disallowed_methods, reason = "wasify has no part in it")]
+fn git(folder: &Path, words: &[&str]) -> String {
+    let output = std::process::Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+        .args(words)
+        .current_dir(folder)
+        .output()
+        .expect("git starts");
+    assert!(output.status.success(), "git {words:?}: {output:?}");
+    String::from_utf8(output.stdout).expect("git speaks UTF-8")
+}
+
 #[test]
 fn what_does_not_help_is_undone() {
     let scratch = tempfile::tempdir().expect("a scratch folder");

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench -p wasify --bench speed              all of it; about half an hour
-//! cargo bench -p wasify --bench speed -- inspect   only the parts named: inspect, memory, build, lines, doctor, start, serve, size
+//! cargo bench -p wasify --bench speed -- inspect   only the parts named: inspect, memory, build, wrapper, lines, doctor, start, serve, size
 //! ```
 //!
 //! The inputs are published applications, built by wasify itself. Every ratio is of medians of runs that
@@ -16,6 +16,7 @@ mod peers;
 mod serving;
 mod starting;
 mod table;
+mod wrapping;
 
 use std::path::PathBuf;
 
@@ -48,6 +49,9 @@ fn main() -> Result<()> {
     }
     if wanted("build") {
         rows.extend(building::overhead()?);
+    }
+    if wanted("wrapper") {
+        rows.extend(wrapping::crates()?);
     }
     if wanted("lines") {
         rows.extend(building::line_tables()?);
