@@ -107,7 +107,8 @@ impl Project {
         };
         let worse = report.ratchet.as_ref();
         let worse = worse.is_some_and(|ratchet| !ratchet.worse.is_empty());
-        let blocked = report.survey.is_some() && report.summary.deny > 0;
+        // A look without a build ends so for tools and settings, too.
+        let blocked = report.survey.is_some() && report.exit_code > 0;
         if report.build.is_some() || blocked {
             Verdict::NotBuilt
         } else if report.summary.deny > 0 {

@@ -3,6 +3,7 @@
 
 mod findings;
 mod hosts;
+mod machine;
 mod sizes;
 mod treemap;
 
@@ -121,6 +122,7 @@ fn parts(report: &v1::Report) -> Markup {
             }
         }
         @if let Some(ratchet) = &report.ratchet { (held(ratchet)) }
+        (machine::section(report))
         (findings::section(report))
         @for artifact in &report.artifacts { (component(artifact)) }
         (hosts::section(&report.artifacts))
