@@ -230,3 +230,21 @@ fn conflict(first: &Path, second: &Path, project: &Project) -> Trouble {
     ))
     .help("leave out the one that is older, or of another profile")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Report, json, sample};
+
+    #[test]
+    fn what_the_machine_lacks_is_no_refusal_by_a_host() {
+        let mut sick = sample::surveyed();
+        let survey = sick.survey.as_mut().unwrap();
+        survey.blocked.clear();
+        survey.limited.clear();
+        let verdict = |report: &Report| Project::of(json::document(report)).verdict();
+        assert_eq!(verdict(&sick), Verdict::NotBuilt);
+        assert_eq!(verdict(&sample::healthy()), Verdict::Clean);
+        assert_eq!(verdict(&sample::hosts()), Verdict::Refused);
+    }
+}
