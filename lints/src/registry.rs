@@ -73,6 +73,7 @@ rule_files! {
     "build/lmdb-master-sys-no-wasi.toml",
     "build/lz4-sys-needs-c.toml",
     "build/lzma-sys-no-wasi.toml",
+    "build/mailify-lib-no-wasi.toml",
     "build/memmap-no-wasi.toml",
     "build/mio-no-wasi.toml",
     "build/mio-unstable-std.toml",

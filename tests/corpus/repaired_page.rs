@@ -112,8 +112,9 @@ fn times() -> String {
     };
     let mut text = format!(
         "\n{}\n\nFrom nothing to a standing port, `--fix=all` takes **{:.2} times** as long as a build from nothing with the \
-         flags that it\ncomes to: the median of {} applications, of those that don't build without it. A ratio below 1 is a \
-         first build that was\nstarted with a colder disk. Measured, one application after the other, by\n\n\
+         flags that it\ncomes to: the median of {} applications, of those that don't build without it. The sources and the C \
+         compiler are there\nbefore both. Each was measured once, on a machine that had other work: tenths in either \
+         direction are noise. By\n\n\
          ```sh\nBLESS=1 cargo test -p wasify --test corpus -- --ignored the_time\n```\n\n\
          | application | `--fix=all` | a build with its flags | ratio |\n|---|---|---|---|\n",
         renewed::TIME,
