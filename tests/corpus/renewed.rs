@@ -74,13 +74,24 @@ fn append(lines: &mut Vec<String>, section: &str, new: &[String]) {
 
 /// Says of which day the rows are.
 fn say_when(lines: &mut Vec<String>, rows: &[Row]) {
-    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
     let table = lines
         .iter()
         .position(|line| line.starts_with("| application "));
     let table = table.expect("the page has a table");
     let since = lines.iter().position(|line| line.starts_with(SINCE));
     let when = format!(" on {} with {}.", common::today(), common::rustc());
+    // One that is of this day already is not named again.
+    let before = since.map_or("", |at| lines[at].as_str());
+    let last = before.rsplit(';').next().unwrap_or_default();
+    let is_named = |name: &str| {
+        let mut words = last.split([' ', ',', ':']);
+        last.ends_with(&when) && words.any(|word| word == name)
+    };
+    let names = rows.iter().map(|row| row.name.as_str());
+    let names: Vec<&str> = names.filter(|name| !is_named(name)).collect();
+    if names.is_empty() {
+        return;
+    }
     let mut text = match since.map(|at| lines[at].as_str()) {
         // The same day again.
         Some(before) if before.ends_with(&when) => {
@@ -143,13 +154,15 @@ fn a_part_of_the_page_is_written_anew() {
 
 - a: the feature `y`
 ";
-    let row: Row = serde_json::from_value(serde_json::json!({
-        "key": 1, "name": "a", "version": "1.1.0", "plain": false, "stands": true, "left": [],
-        "ports": ["home"], "costs": null, "unsteady": [], "native": true, "no_use": null,
-        "compared": [{ "command": "a x", "limit": null, "native": true, "differs": null }],
-    }))
-    .expect("a row");
-    let new = page(old, &[row]);
+    let row = || -> Row {
+        serde_json::from_value(serde_json::json!({
+            "key": 1, "name": "a", "version": "1.1.0", "plain": false, "stands": true, "left": [],
+            "ports": ["home"], "costs": null, "unsteady": [], "native": true, "no_use": null,
+            "compared": [{ "command": "a x", "limit": null, "native": true, "differs": null }],
+        }))
+        .expect("a row")
+    };
+    let new = page(old, &[row()]);
     for part in [
         "1 of 2 build with plain cargo, 1 with `--fix=all`, and 1 of those work.",
         "| a 1.1.0 | – | builds | **yes**, 1 of 1 | home | – |",
@@ -159,6 +172,8 @@ fn a_part_of_the_page_is_written_anew() {
     ] {
         assert!(new.contains(part), "{part}\n{new}");
     }
+    // Again on the same day, it is named once.
+    assert_eq!(page(&new, &[row()]), new);
     for gone in ["a 1.0.0", "- `a x`", "- a: "] {
         assert!(!new.contains(gone), "{gone}\n{new}");
     }

@@ -151,9 +151,36 @@ pub(crate) fn line(row: &Row) -> String {
     )
 }
 
+/// The text without the name of the scratch folder, which is another in every run.
+fn without_folder(text: &str) -> String {
+    const FOLDER: &str = "/folder";
+    let scratch = std::env::temp_dir().join(".tmp");
+    let scratch = scratch.to_string_lossy();
+    let mut parts = text.split(&*scratch);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(FOLDER) {
+            Some((_, rest)) => text.push_str(&format!("{{folder}}{rest}")),
+            None => text.push_str(&format!("{scratch}{part}")),
+        }
+    }
+    text
+}
+
+#[test]
+fn scratch_folders_have_no_name_in_the_page() {
+    let file = std::env::temp_dir().join(".tmpa1B2/folder/notes.txt");
+    let text = format!("prints {0}, not {0}", file.display());
+    assert_eq!(
+        escaped(&text),
+        "prints {folder}/notes.txt, not {folder}/notes.txt"
+    );
+}
+
 /// Text of programs in a page: nothing of it is markup.
 fn escaped(text: &str) -> String {
-    text.replace('`', "'")
+    without_folder(text)
+        .replace('`', "'")
         .replace('<', "&lt;")
         .replace('\u{1b}', "ESC")
 }
