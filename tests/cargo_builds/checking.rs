@@ -8,15 +8,19 @@ use crate::common::{program, project, target_dir};
 use crate::fixing::plain;
 
 /// Needs a port, and is fine otherwise.
-const MANIFEST: &str = "version = \"0.1.0\"\n\n[dependencies]\nhome = \"=0.5.9\"\n";
+const DEPENDENCIES: &str = "\n\n[dependencies]\nhome = \"=0.5.9\"\n";
 const FINE: &str = "fn main() {\n    println!(\"{:?}\", home::home_dir());\n}\n";
 /// No change of flags makes this compile for WASI.
 const OWN_FAULT: &str = "fn main() {\n    use std::os::unix::fs::PermissionsExt as _;\n    \
                          println!(\"{:?} {:?}\", home::home_dir(), std::fs::metadata(\".\").map(|it| it.permissions().mode()));\n}\n";
 
+/// In one target directory cargo takes packages of one name and version for the same, wherever they are, and goes by
+/// the time of their files: what fails has a version of its own.
 fn scratch(main: &str) -> tempfile::TempDir {
     let scratch = tempfile::tempdir().expect("a scratch folder");
-    project(scratch.path(), MANIFEST, "main.rs", main);
+    let version = if main == OWN_FAULT { "0.2.0" } else { "0.1.0" };
+    let manifest = format!("version = \"{version}\"{DEPENDENCIES}");
+    project(scratch.path(), &manifest, "main.rs", main);
     plain(scratch.path(), "generate-lockfile");
     scratch
 }
@@ -67,7 +71,7 @@ fn a_plan_that_does_not_compile_is_not_verified() {
     assert!(plan.contains("(home-no-wasi)"), "{plan}");
     assert!(
         plan.contains(
-            "# not verified: `cargo check` for wasm32-wasip2 fails with 1 change of this plan, for small 0.1.0"
+            "# not verified: `cargo check` for wasm32-wasip2 fails with 1 change of this plan, for small 0.2.0"
         ),
         "{plan}"
     );
@@ -109,7 +113,7 @@ fn the_doctor_marks_what_was_verified() {
     assert!(!letter.contains("[verified]"), "{letter}");
     assert!(letter.contains("not verified: `cargo check`"), "{letter}");
     assert!(
-        letter.contains("mend what the compiler says of small 0.1.0, then"),
+        letter.contains("mend what the compiler says of small 0.2.0, then"),
         "{letter}"
     );
     // Of what fails nothing is called fine.
