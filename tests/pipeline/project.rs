@@ -76,6 +76,8 @@ impl Project {
 
     pub(crate) fn wasify(&self, words: &str) -> Ran {
         let mut command = common::wasify(self.root());
+        // Each project has its own, as a repository has.
+        command.env_remove("CARGO_TARGET_DIR");
         Ran::of(command.args(words.split_whitespace()).output().unwrap())
     }
 

@@ -54,6 +54,7 @@ fn in_ci(project: &Project, shell: &[&str]) -> Ran {
             .env("PATH", std::env::join_paths(path).unwrap())
             .env("WASIFY_VERSION", env!("CARGO_PKG_VERSION"))
             .env("GITHUB_ACTIONS", "true")
+            .env_remove("CARGO_TARGET_DIR")
             .env("GITHUB_STEP_SUMMARY", project.path("target/summary.md"))
             .current_dir(project.root())
             .output()
