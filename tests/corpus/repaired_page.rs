@@ -154,7 +154,7 @@ pub(crate) fn line(row: &Row) -> String {
 /// The text without the name of the scratch folder, which is another in every run.
 fn without_folder(text: &str) -> String {
     const FOLDER: &str = "/folder";
-    let scratch = std::env::temp_dir().join(".tmp");
+    let scratch = tempfile::env::temp_dir().join(".tmp");
     let scratch = scratch.to_string_lossy();
     let mut parts = text.split(&*scratch);
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -169,7 +169,7 @@ fn without_folder(text: &str) -> String {
 
 #[test]
 fn scratch_folders_have_no_name_in_the_page() {
-    let file = std::env::temp_dir().join(".tmpa1B2/folder/notes.txt");
+    let file = tempfile::env::temp_dir().join(".tmpa1B2/folder/notes.txt");
     let text = format!("prints {0}, not {0}", file.display());
     assert_eq!(
         escaped(&text),
