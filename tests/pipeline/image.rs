@@ -66,8 +66,10 @@ impl Engine {
 
 #[test]
 fn the_image_is_built_and_is_the_component_alone() {
-    let root = program("id").arg("-u").output().unwrap().stdout == b"0\n";
-    let Some(builder) = installed(&["buildah"]).filter(|_| root) else {
+    // Building takes mounts of its own, which not every sandbox allows.
+    let mounts = program("unshare").args(["-m", "true"]).output();
+    let may_mount = mounts.is_ok_and(|output| output.status.success());
+    let Some(builder) = installed(&["buildah"]).filter(|_| may_mount) else {
         println!("skipped: no buildah here that may build images");
         return;
     };
