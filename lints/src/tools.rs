@@ -106,6 +106,16 @@ pub struct Tool {
 }
 
 impl Tool {
+    /// What is wrong with one that is trouble, in a line.
+    #[must_use]
+    pub fn trouble(&self) -> String {
+        let fault = self.found.as_ref().and_then(|found| found.fault.as_ref());
+        match fault {
+            Some(fault) => format!("`{}` does not work: {fault}", self.name),
+            None => format!("`{}` is not there ({})", self.name, self.purpose),
+        }
+    }
+
     /// Whether the project needs it and can't have it.
     #[must_use]
     pub fn is_trouble(&self) -> bool {

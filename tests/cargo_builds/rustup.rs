@@ -36,11 +36,10 @@ fn copy(from: &Path, to: &Path, below: &Path) -> io::Result<()> {
         } else {
             let to = to.join(&path);
             // What rustup itself may write into is not shared.
-            let linked = match below == Path::new("lib/rustlib") {
-                true => Err(io::ErrorKind::Other.into()),
-                false => fs::hard_link(entry.path(), &to),
-            };
-            linked.or_else(|_| fs::copy(entry.path(), &to).map(drop))?;
+            let shared = below != Path::new("lib/rustlib");
+            if !shared || fs::hard_link(entry.path(), &to).is_err() {
+                fs::copy(entry.path(), &to)?;
+            }
         }
     }
     Ok(())

@@ -46,9 +46,7 @@ pub fn run(args: &BuildArgs, global: &GlobalArgs, terminal: &Terminal) -> Result
         if let Some(reach) = args.fix {
             let planned = cargo::planned(&around, &request, reach, args.check, terminal)?;
             print(terminal, &changes(&planned))?;
-            failed = planned
-                .checked
-                .is_some_and(|checked| checked.failure.is_some());
+            failed = planned.checked.is_some_and(|checked| !checked.passed());
         }
         let plan = cargo::plan(&around, &request)?;
         print(terminal, &format!("{plan}\n"))?;

@@ -8,7 +8,7 @@ use wasify_lints::tools::C_COMPILER;
 use super::show;
 use crate::args::doctor::Tool;
 use crate::args::{DoctorArgs, GlobalArgs};
-use crate::ecosystem::{BuildRequest, Examined, cargo};
+use crate::ecosystem::{BuildRequest, Checked, Examined, cargo};
 use crate::events::Events as _;
 use crate::execute::shim::TARGET;
 use crate::execute::surroundings::Surroundings;
@@ -59,11 +59,7 @@ fn check(
     };
     let planned = cargo::planned(around, request, Reach::All, true, terminal)?;
     terminal.progress(None);
-    let passed = planned
-        .checked
-        .as_ref()
-        .filter(|checked| checked.failure.is_none());
-    if passed.is_some() {
+    if planned.checked.as_ref().is_some_and(Checked::passed) {
         let done = |action: &Action| {
             planned
                 .changes

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use wasify_lints::finding::Package;
 use wasify_lints::tools::Tool;
 
+use super::BuildFailure;
+
 /// What was seen.
 #[derive(Debug, Clone, Default)]
 pub struct Checkup {
@@ -38,6 +40,14 @@ pub struct Checked {
     pub failure: Option<CheckFailure>,
 }
 
+impl Checked {
+    /// Whether all of it compiles.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failure.is_none()
+    }
+}
+
 /// Why a project does not compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckFailure {
@@ -58,7 +68,17 @@ impl Checkup {
         self.tools.iter().any(tool)
             || self.settings.iter().any(|setting| setting.breaks)
             || self.stale.iter().any(|stale| stale.breaks)
-            || self.checked.iter().any(|checked| checked.failure.is_some())
+            || self.checked.iter().any(|checked| !checked.passed())
+    }
+}
+
+impl From<BuildFailure> for CheckFailure {
+    fn from(failure: BuildFailure) -> CheckFailure {
+        if failure.packages.is_empty() {
+            return CheckFailure::Cargo(failure.message);
+        }
+        let failed = failure.packages.into_iter();
+        CheckFailure::Packages(failed.map(|failed| failed.failure.package).collect())
     }
 }
 
@@ -75,6 +95,14 @@ pub struct Setting {
     pub instead: String,
     /// Whether nothing builds with it.
     pub breaks: bool,
+}
+
+impl Setting {
+    /// What is wrong, in a line.
+    #[must_use]
+    pub fn message(&self) -> String {
+        format!("`{}` {}", self.what, self.why)
+    }
 }
 
 /// Where something is set.
@@ -103,4 +131,12 @@ pub struct Stale {
     pub why: String,
     /// Whether nothing builds with it.
     pub breaks: bool,
+}
+
+impl Stale {
+    /// What is wrong, in a line.
+    #[must_use]
+    pub fn message(&self) -> String {
+        format!("`{}` in `{}`: {}", self.what, self.list, self.why)
+    }
 }

@@ -19,7 +19,7 @@ pub(super) fn entries<'a>(checkup: &'a Checkup, root: &Path) -> Vec<Entry<'a>> {
     let tools = checkup.tools.iter().filter(sick).map(tool);
     let settings = checkup.settings.iter().map(|it| setting(it, root));
     let stale = checkup.stale.iter().map(|it| stale(it, root));
-    let failed = checkup.checked.iter().filter(|it| it.failure.is_some());
+    let failed = checkup.checked.iter().filter(|it| !it.passed());
     let failed = failed.map(|checked| Finding {
         message: human::checked(checked, OF_DOCTOR),
         effect: "the changes of `wasify build --fix=all` are not enough".to_owned(),
@@ -34,17 +34,13 @@ pub(super) fn entries<'a>(checkup: &'a Checkup, root: &Path) -> Vec<Entry<'a>> {
 }
 
 fn tool(tool: &Tool) -> Finding {
-    let fault = tool.found.as_ref().and_then(|found| found.fault.as_deref());
     let level = match tool.mends_itself {
         true => Level::Warn,
         false => Level::Deny,
     };
     let remedy = tool.remedy.iter();
     Finding {
-        message: match fault {
-            Some(fault) => format!("`{}` does not work: {fault}", tool.name),
-            None => format!("`{}` is not there ({})", tool.name, tool.purpose),
-        },
+        message: tool.trouble(),
         effect: match &tool.needed_for {
             Some(what) => format!("it is needed for {what}"),
             None => "the build needs it".to_owned(),
@@ -67,7 +63,7 @@ fn setting(setting: &Setting, root: &Path) -> Finding {
         false => (Level::Note, "the build goes on with it"),
     };
     Finding {
-        message: format!("`{}` {}", setting.what, setting.why),
+        message: setting.message(),
         effect: effect.to_owned(),
         location,
         notes: from.into_iter().collect(),
@@ -82,7 +78,7 @@ fn stale(stale: &Stale, root: &Path) -> Finding {
         false => (Level::Note, "it does nothing any more"),
     };
     Finding {
-        message: format!("`{}` in `{}`: {}", stale.what, stale.list, stale.why),
+        message: stale.message(),
         effect: effect.to_owned(),
         location: Some(at(&stale.file, stale.line, root)),
         suggestions: vec![suggestion("drop this", None)],

@@ -66,7 +66,7 @@ pub(super) fn checked(checked: &Checked) -> v1::Checked {
         Some(CheckFailure::Cargo(message)) => (Vec::new(), Some(message.clone())),
     };
     v1::Checked {
-        passed: checked.failure.is_none(),
+        passed: checked.passed(),
         changes: checked.changes,
         failed,
         message,

@@ -126,13 +126,7 @@ fn plan(
     let failure = fixing.check(metadata)?;
     Ok(Some(Checked {
         changes: fixing.changes.len(),
-        failure: failure.map(|failure| {
-            let named = failure.packages.iter();
-            match named.map(|failed| failed.failure.package.clone()).collect() {
-                packages if Vec::is_empty(&packages) => CheckFailure::Cargo(failure.message),
-                packages => CheckFailure::Packages(packages),
-            }
-        }),
+        failure: failure.map(CheckFailure::from),
     }))
 }
 

@@ -22,7 +22,7 @@ pub(super) fn wrong(report: &Report, look: &Look) -> String {
     for setting in &checkup.settings {
         text.push_str(&fighting(setting, look));
     }
-    let failed = checkup.checked.iter().filter(|it| it.failure.is_some());
+    let failed = checkup.checked.iter().filter(|it| !it.passed());
     for checked in failed {
         let style = ("error", DEFAULT_ERROR_STYLE);
         text.push_str(&message(
@@ -37,11 +37,7 @@ pub(super) fn wrong(report: &Report, look: &Look) -> String {
 
 fn sick(tool: &Tool, report: &Report, look: &Look) -> String {
     let needed = tool.needed_for.as_deref().unwrap_or_default();
-    let fault = tool.found.as_ref().and_then(|found| found.fault.as_deref());
-    let what = match fault {
-        Some(fault) => format!("`{}` does not work: {}", tool.name, clean(fault)),
-        None => format!("`{}` is not there ({})", tool.name, tool.purpose),
-    };
+    let what = clean(&tool.trouble());
     let style = if tool.mends_itself {
         ("warning", DEFAULT_WARNING_STYLE)
     } else {
@@ -71,7 +67,7 @@ fn fighting(setting: &Setting, look: &Look) -> String {
     } else {
         ("note", DEFAULT_NOTE_STYLE)
     };
-    let what = format!("`{}` {}", clean(&setting.what), clean(&setting.why));
+    let what = clean(&setting.message());
     let lines = [
         ("set in", place(&setting.place, look)),
         ("help", clean(&setting.instead)),
@@ -103,12 +99,7 @@ pub(super) fn stale(report: &Report, look: &Look) -> String {
         } else {
             ("note", DEFAULT_NOTE_STYLE)
         };
-        let what = format!(
-            "`{}` in `{}`: {}",
-            clean(&stale.what),
-            stale.list,
-            clean(&stale.why)
-        );
+        let what = clean(&stale.message());
         let at = place(&SettingPlace::File(stale.file.clone(), stale.line), look);
         let lines = [("set in", at), ("help", "drop this".to_owned())];
         text.push_str(&message(style, &what, &lines, look));

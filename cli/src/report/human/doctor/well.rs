@@ -17,9 +17,9 @@ pub(super) fn render(report: &Report, look: &Look) -> String {
         lines.extend(settings(checkup));
         lines.extend(flags(checkup));
     }
-    let mut checked = report.checkup.iter().filter_map(|it| it.checked.as_ref());
-    let failed = checked.clone().any(|checked| checked.failure.is_some());
-    let passed = checked.find(|checked| checked.failure.is_none());
+    let checked = report.checkup.as_ref().and_then(|it| it.checked.as_ref());
+    let failed = checked.is_some_and(|checked| !checked.passed());
+    let passed = checked.filter(|checked| checked.passed());
     lines.extend(passed.map(|it| super::super::checked(it, OF_DOCTOR)));
     if let Some(survey) = &report.survey {
         let all = count(survey.built as u64, "package");
