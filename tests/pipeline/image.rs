@@ -62,6 +62,20 @@ impl Engine {
             folder,
         ]);
     }
+
+    /// The project's image, with the tools of this machine and the wasify of this build in it.
+    fn build(&self, project: &Path) {
+        let home = std::env::var("HOME").unwrap();
+        let wasify = Path::new(env!("CARGO_BIN_EXE_wasify")).parent().unwrap();
+        let mut mounts: Vec<String> = SHARED.iter().map(|it| format!("{it}:{it}:ro")).collect();
+        mounts.push(format!("{home}:{home}"));
+        mounts.push(format!("{}:/opt/wasify:ro", wasify.display()));
+        let file = project.join("Dockerfile.wasi");
+        let mut words = vec!["bud", "--pull-never", "-t", "notes"];
+        words.extend(mounts.iter().flat_map(|mount| ["-v", mount]));
+        words.extend(["-f", file.to_str().unwrap(), project.to_str().unwrap()]);
+        self.does(&words);
+    }
 }
 
 #[test]
@@ -92,19 +106,7 @@ fn the_image_is_built_and_is_the_component_alone() {
     let own = format!("ENV PATH=/opt/wasify:{cargo}:/usr/bin:/bin");
     project.edit("Dockerfile.wasi", &install, &own);
 
-    let mut words = vec!["bud".to_owned(), "--pull-never".to_owned()];
-    for directory in SHARED {
-        words.push(format!("--volume={directory}:{directory}:ro"));
-    }
-    let home = std::env::var("HOME").unwrap();
-    words.push(format!("--volume={home}:{home}"));
-    let wasify = Path::new(env!("CARGO_BIN_EXE_wasify")).parent().unwrap();
-    words.push(format!("--volume={}:/opt/wasify:ro", wasify.display()));
-    let root = project.root().display();
-    words.extend(["-t", "notes", "-f"].map(str::to_owned));
-    words.extend([format!("{root}/Dockerfile.wasi"), root.to_string()]);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    engine.does(&words);
+    engine.build(project.root());
 
     let container = engine.does(&["from", "--pull-never", "notes"]);
     let mounted = engine.does(&["mount", container.trim()]);
